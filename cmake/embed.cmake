@@ -1,0 +1,15 @@
+# dm_embed_profiles(TARGET): the files of profiles/ as a source of TARGET (schema/shipped.h).
+# Written when CMake configures; a changed or new profile configures again.
+function(dm_embed_profiles target)
+  file(GLOB profiles CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/profiles/*.yaml)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${profiles})
+  set(entries "")
+  foreach(profile IN LISTS profiles)
+    cmake_path(GET profile STEM name)
+    file(READ "${profile}" yaml)
+    string(APPEND entries "    {\"${name}\", R\"dm_yaml(${yaml})dm_yaml\"},\n")
+  endforeach()
+  set(source "#include \"schema/shipped.h\"\n\nnamespace dm::schema {\nnamespace {\nconstexpr ShippedProfile kShipped[] = {\n${entries}};\n}  // namespace\nstd::span<const ShippedProfile> shipped_profiles() { return kShipped; }\n}  // namespace dm::schema\n")
+  file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${target}_shipped.cpp CONTENT "${source}" @ONLY)
+  target_sources(${target} PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/${target}_shipped.cpp)
+endfunction()
