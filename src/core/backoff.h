@@ -1,0 +1,34 @@
+// How long to wait before the next attempt: doubling from `first` to `most`, with full jitter.
+//
+// Pure: the caller brings the random number. reset() belongs to the first good message, not to the
+// connect (a peer that accepts and then refuses must still be backed off).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "core/clock.h"
+
+namespace dm::core {
+
+struct BackoffPolicy {
+  Duration first = std::chrono::seconds(1);
+  Duration most = std::chrono::minutes(1);
+};
+
+class Backoff {
+ public:
+  explicit Backoff(BackoffPolicy policy) : policy_(policy) {}
+
+  // The next wait: between half and all of the current step, chosen by `random` (any value). The
+  // lower half is kept so that a refused connection is never retried at once.
+  Duration next(std::uint64_t random);
+  void reset() { attempts_ = 0; }
+  int attempts() const { return attempts_; }
+
+ private:
+  BackoffPolicy policy_;
+  int attempts_ = 0;
+};
+
+}  // namespace dm::core

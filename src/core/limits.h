@@ -1,0 +1,33 @@
+// Every bound on what others can make us hold, by name. Each has a metric when it is hit
+// (metrics/names.h, limit_hits_total{limit="…"}) and a test.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include "core/clock.h"
+
+namespace dm::core {
+
+struct Limits {
+  std::size_t grpc_message_bytes = 64U << 20U;       // one gNMI message, after inflating
+  std::size_t header_list_bytes = 64U << 10U;        // HTTP/2 header block of a device
+  std::size_t path_depth = 64;                       // elements of one path
+  std::size_t path_bytes = 4096;                     // canonical text of one path
+  std::size_t value_bytes = 64U << 10U;              // one leaf value
+  std::size_t leaves_per_device = 200'000;
+  std::size_t paths_per_process = 20'000'000;        // entries of the path table
+  std::size_t sync_deadline_seconds = 120;           // a stream that never syncs is restarted
+  std::size_t event_bytes = 256U << 10U;             // JSON body of one POST
+  std::size_t differences_per_event = 200;
+  std::size_t answer_bytes = 4096;                   // what is read of a webhook's answer
+  std::size_t http_response_bytes = 64U << 20U;      // one NetBox page
+  std::size_t api_request_bytes = 64U << 10U;        // body of a request to our API
+  std::size_t api_connections = 256;
+  std::size_t ledger_queue = 10'000;                 // batches waiting for the disk
+  std::size_t intent_file_bytes = 32U << 20U;
+  std::size_t netbox_objects = 2'000'000;
+  Duration retry_horizon = std::chrono::hours(24 * 7);
+};
+
+}  // namespace dm::core
