@@ -1,0 +1,84 @@
+// What a device should have: one expectation per leaf or list entry, with its provenance.
+//
+// Value types; a published DeviceIntent is immutable and shared between threads.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "model/path.h"
+#include "model/value.h"
+
+namespace dm::model {
+
+struct Provenance {
+  std::string source;  // "netbox" | "file"
+  std::string object;  // "dcim.interface:101" | "intent/leaf1.yaml:12"
+  std::string url;     // page a person can open, or empty (null in events)
+  bool operator==(const Provenance&) const = default;
+};
+
+enum class Rule {
+  Equal,   // values[0]
+  Absent,  // must not be configured
+  OneOf,   // any of values; an absent Value among them: may be absent
+  Set,     // values[0] is the list of exactly the members, in any order
+};
+
+struct Expectation {
+  Path path;  // canonical, no wildcards
+  Rule rule = Rule::Equal;
+  std::vector<Value> values;
+  Provenance from;
+
+  // What events show as desired_value: EQUAL's value, SET's list, ONE-OF's first that is not absent.
+  const Value& desired() const;
+};
+
+// A list entry that must exist, whatever is in it.
+struct EntryExpectation {
+  Path path;
+  Provenance from;
+};
+
+enum class ListPolicy {
+  AtLeast,                  // extra entries are nobody's business
+  Authoritative,            // extra entries are `unexpected`
+  AuthoritativeIfDocumented // the same, once the intent has an entry of that list on that device
+};
+
+// Everything intended for one device. Lists are keyed by schema text ("/interfaces/interface").
+struct DeviceIntent {
+  std::string device;
+  std::vector<Expectation> leaves;        // one per path, sorted by path text
+  std::vector<EntryExpectation> entries;  // one per path, sorted by path text
+  std::map<std::string, ListPolicy> lists;   // said by the sources themselves (intent files)
+  std::vector<std::string> unfilled_lists;   // lists no source can fill: never authoritative
+  std::vector<Path> unmanaged;               // patterns never compared on this device
+};
+
+// What NetBox or the configuration says about a device besides its intent.
+struct InventoryDevice {
+  std::string name;
+  std::string address;  // host:port; empty: not reachable by gNMI (no address documented)
+  std::map<std::string, std::string> labels;
+  std::string source;   // "netbox" | "config"
+  bool operator==(const InventoryDevice&) const = default;
+};
+
+// One consistent view of all intent, published by the intent thread.
+struct IntentSnapshot {
+  std::uint64_t version = 0;
+  core::WallTime loaded_at{};
+  bool is_usable = false;     // false: NetBox never reached and no files: every verdict is unknown
+  std::string unusable_reason;
+  std::string last_error;     // of the newest refresh, when the last good state is kept
+  std::map<std::string, std::shared_ptr<const DeviceIntent>> devices;
+  std::vector<InventoryDevice> inventory;  // as found by the sources (before configuration's overrides)
+  std::vector<std::string> warnings;       // data-quality findings, one line each
+};
+
+}  // namespace dm::model
