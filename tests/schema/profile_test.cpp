@@ -1,0 +1,348 @@
+#include "schema/profile.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "schema/equality.h"
+#include "schema/lab.h"
+#include "schema/leaf_table.h"
+#include "schema/shipped.h"
+
+namespace dm::schema {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+std::shared_ptr<const Profile> shipped(const std::string& name) {
+  const ProfileLoad load = load_profile(name);
+  EXPECT_THAT(load.errors, IsEmpty());
+  return load.profile;
+}
+
+model::Path path(const std::string& text) {
+  const auto parsed = model::parse_path(text);
+  EXPECT_TRUE(parsed) << text;
+  return parsed ? *parsed : model::Path{};
+}
+
+std::string canonical_text(const Profile& profile, const std::string& text) {
+  return model::to_text(canonicalise(profile, path(text)));
+}
+
+bool is_subscribed(const Profile& profile, const model::Path& leaf, PathMode mode) {
+  return std::any_of(profile.paths.begin(), profile.paths.end(), [&](const ProfilePath& subscribed) {
+    return subscribed.mode == mode && model::covers(subscribed.path, leaf);
+  });
+}
+
+TEST(ShippedProfiles, AllLoadUnderTheirFileNames) {
+  std::set<std::string> names;
+  for (const ShippedProfile& profile : shipped_profiles()) {
+    const auto loaded = shipped(std::string(profile.name));
+    ASSERT_TRUE(loaded);
+    EXPECT_EQ(loaded->name, profile.name);
+    names.insert(loaded->name);
+  }
+
+  EXPECT_THAT(names, ElementsAre("arista-eos", "openconfig"));
+}
+
+TEST(ShippedProfiles, SpeakOnlyOfLeavesAndListsTheTableKnows) {
+  for (const ShippedProfile& file : shipped_profiles()) {
+    const auto profile = shipped(std::string(file.name));
+    for (const auto& [leaf, value] : profile->defaults) {
+      EXPECT_NE(find_leaf(leaf), 0) << file.name << " " << leaf;
+      const LeafType& type = leaf_type(find_leaf(leaf));
+      EXPECT_TRUE(classify(path(leaf)).is_config) << leaf;
+      EXPECT_EQ(type.is_list, value.list() != nullptr) << leaf;
+    }
+    for (const auto& [list, policy] : profile->lists) EXPECT_THAT(list_keys(list), testing::Not(IsEmpty())) << list;
+    for (const ProfilePath& subscribed : profile->paths) EXPECT_NE(subscribed.area, "other");
+  }
+}
+
+class AristaEos : public testing::Test {
+ protected:
+  std::shared_ptr<const Profile> profile_ = shipped("arista-eos");
+};
+
+TEST_F(AristaEos, SubscribesToWhatTheLabAsksFor) {
+  const LabIntent intent = lab_intent();
+  std::set<std::string> on_change, get;
+  for (const ProfilePath& subscribed : profile_->paths) {
+    (subscribed.mode == PathMode::Get ? get : on_change).insert(model::to_text(subscribed.path));
+  }
+  std::set<std::string> wanted(intent.subscription.begin(), intent.subscription.end());
+  wanted.insert(intent.subscription_ext.begin(), intent.subscription_ext.end());
+
+  EXPECT_EQ(on_change, wanted);
+  EXPECT_EQ(get, std::set<std::string>(intent.get_only.begin(), intent.get_only.end()));
+  EXPECT_EQ(profile_->origin, "openconfig");
+  EXPECT_EQ(profile_->encoding, "json_ietf");
+}
+
+TEST_F(AristaEos, HasTheDefaultsOfTheLab) {
+  for (const auto& [leaf, value] : lab_intent().defaults) {
+    const model::Value* known = profile_->default_of(leaf);
+    ASSERT_NE(known, nullptr) << leaf;
+    EXPECT_EQ(*known, value) << leaf;
+  }
+}
+
+TEST_F(AristaEos, HasNoDefaultWhereAbsentMeansInherited) {
+  const std::string bgp = "/network-instances/network-instance/protocols/protocol/bgp/";
+  for (const char* leaf : {"neighbors/neighbor/timers/config/hold-time", "neighbors/neighbor/timers/config/keepalive-interval",
+                           "neighbors/neighbor/afi-safis/afi-safi/config/enabled", "global/afi-safis/afi-safi/config/enabled",
+                           "neighbors/neighbor/transport/config/passive-mode",
+                           "neighbors/neighbor/as-path-options/config/allow-own-as", "neighbors/neighbor/config/peer-as"}) {
+    EXPECT_EQ(profile_->default_of(bgp + leaf), nullptr) << leaf;
+  }
+  EXPECT_EQ(profile_->default_of("/interfaces/interface/aggregation/switched-vlan/config/interface-mode"), nullptr);
+}
+
+TEST_F(AristaEos, KnowsWhatIsNeverDrift) {
+  for (const std::string& entry : lab_intent().never) {
+    const auto names_it = [&](const model::Path& pattern) { return model::covers(pattern, path(entry)); };
+    EXPECT_TRUE(std::any_of(profile_->never.begin(), profile_->never.end(), names_it) ||
+                std::any_of(profile_->never_unexpected.begin(), profile_->never_unexpected.end(), names_it))
+        << entry;
+  }
+}
+
+TEST_F(AristaEos, ShipsAPolicyForEveryListOfTheLab) {
+  for (const std::string& list : lab_intent().lists) EXPECT_TRUE(profile_->lists.contains(list)) << list;
+  EXPECT_EQ(profile_->lists.at("/network-instances/network-instance/vlans/vlan"),
+            model::ListPolicy::AuthoritativeIfDocumented);
+  EXPECT_EQ(profile_->lists.at("/interfaces/interface"), model::ListPolicy::AtLeast);
+}
+
+TEST_F(AristaEos, RecognisesEveryVlanEosMadeItself) {
+  for (const std::string& device : lab_devices()) {
+    std::set<std::string> configured, only_state;
+    for (const LabLeaf& leaf : lab_leaves(device)) {
+      const model::Path where = path(leaf.path);
+      for (const InternalEntry& rule : profile_->internal) {
+        const auto vlan = [&] { return where.elements.at(4).keys.at(0).value; };
+        if (model::covers(rule.unless, where)) configured.insert(vlan());
+        if (model::covers(rule.sign, where)) only_state.insert(vlan());
+      }
+    }
+    for (const std::string& vlan : configured) only_state.erase(vlan);
+    const bool has_l3_vni = device == "leaf3" || device == "leaf4" || device == "leaf7" || device == "leaf8";
+    EXPECT_EQ(only_state, has_l3_vni ? std::set<std::string>{"4094"} : std::set<std::string>{}) << device;
+  }
+}
+
+TEST_F(AristaEos, LeavesEveryPathOfTheLabAsItIs) {
+  for (const std::string& device : lab_devices()) {
+    for (const LabLeaf& leaf : lab_leaves(device)) ASSERT_EQ(canonical_text(*profile_, leaf.path), leaf.path);
+  }
+}
+
+TEST_F(AristaEos, ClassifiesEveryLeafOfTheLab) {
+  for (const std::string& device : lab_devices()) {
+    for (const LabLeaf& leaf : lab_leaves(device)) {
+      const model::PathFacts facts = classify(path(leaf.path));
+      const std::string schema = model::schema_text(path(leaf.path));
+      const bool is_target = schema.ends_with("/evpn/import-target") || schema.ends_with("/evpn/export-target");
+      const bool is_config = schema.find("/config/") != std::string::npos || is_target;
+      ASSERT_EQ(facts.is_config, is_config) << leaf.path;
+      if (is_config) {
+        ASSERT_NE(facts.leaf_type, 0) << leaf.path;
+      }
+    }
+  }
+}
+
+// The subscription must bring the four areas without the noise.
+TEST_F(AristaEos, CoversTheConfigurationOfTheLab) {
+  std::set<std::string> left_out;
+  for (const std::string& device : lab_devices()) {
+    for (const LabLeaf& leaf : lab_leaves(device)) {
+      const model::Path where = path(leaf.path);
+      ASSERT_FALSE(leaf.path.find("/counters/") != std::string::npos && is_subscribed(*profile_, where, PathMode::OnChange));
+      if (!classify(where).is_config || is_subscribed(*profile_, where, PathMode::OnChange)) continue;
+      if (!is_subscribed(*profile_, where, PathMode::Get)) left_out.insert(model::schema_text(where));
+    }
+  }
+
+  const std::string bgp = "/network-instances/network-instance/protocols/protocol/bgp/";
+  EXPECT_THAT(left_out, Contains(bgp + "neighbors/neighbor/ebgp-multihop/config/multihop-ttl"));
+  for (const std::string& leaf : left_out) {
+    EXPECT_TRUE(leaf.starts_with("/lacp/") || leaf.starts_with("/network-instances/network-instance/protocols/") ||
+                leaf.starts_with("/interfaces/interface/hold-time/") ||
+                leaf.starts_with("/interfaces/interface/subinterfaces/subinterface/ipv6/config/"))
+        << leaf;
+  }
+}
+
+TEST_F(AristaEos, BringsEveryVxlanShapeToTodays) {
+  const std::string vxlan = "/interfaces/interface[name=Vxlan1]/arista-vxlan/";
+  const std::pair<const char*, const char*> kPaths[] = {
+      {"config/vlan-to-vni-map[vlan=40]/vni", "vlan-to-vnis/vlan-to-vni[vlan=40]/config/vni"},
+      {"state/vlan-to-vni-map[vlan=40]/vni", "vlan-to-vnis/vlan-to-vni[vlan=40]/state/vni"},
+      {"config/vrf-to-vni-map[vrf=gold]/vni", "vrf-to-vnis/vrf-to-vni[vrf=gold]/config/vni"},
+      {"config/vlan-to-vnis/vlan-to-vni[vlan=40]/vni", "vlan-to-vnis/vlan-to-vni[vlan=40]/config/vni"},
+      {"config/vlan-to-vnis/vlan-to-vni[vlan=40]/vlan", "vlan-to-vnis/vlan-to-vni[vlan=40]/config/vlan"},
+      {"state/vlan-to-vnis/vlan-to-vni[vlan=4094]/vni", "vlan-to-vnis/vlan-to-vni[vlan=4094]/state/vni"},
+      {"config/vrf-to-vnis/vrf-to-vni[vrf=gold]/vni", "vrf-to-vnis/vrf-to-vni[vrf=gold]/config/vni"},
+      {"state/vrf-to-vnis/vrf-to-vni[vrf=gold]/vni", "vrf-to-vnis/vrf-to-vni[vrf=gold]/state/vni"},
+      {"config/flood-vteps/flood-vtep[vtep-ip=1.1.1.1]/vtep-ip", "flood-vteps/flood-vtep[vtep-ip=1.1.1.1]/config/vtep-ip"},
+      {"config/vlan-flood-vteps/vlan-flood-vtep[vlan-id=40]/remote-vteps/remote-vtep[vtep-ip=1.1.1.1]/vtep-ip",
+       "vlan-flood-vteps/vlan-flood-vtep[vlan-id=40]/remote-vteps/remote-vtep[vtep-ip=1.1.1.1]/config/vtep-ip"},
+      {"config/src-ip-intf", "config/src-ip-intf"},
+      {"vlan-to-vnis/vlan-to-vni[vlan=40]/config/vni", "vlan-to-vnis/vlan-to-vni[vlan=40]/config/vni"},
+      // Deletes: an entry, a list without key, its container.
+      {"config/vlan-to-vnis/vlan-to-vni[vlan=40]", "vlan-to-vnis/vlan-to-vni[vlan=40]/config"},
+      {"config/vlan-to-vni-map", "vlan-to-vnis/vlan-to-vni[vlan=*]/config"},
+      {"config/vlan-to-vnis", "vlan-to-vnis/vlan-to-vni[vlan=*]/config"},
+  };
+  for (const auto& [written, wanted] : kPaths) EXPECT_EQ(canonical_text(*profile_, vxlan + written), vxlan + wanted);
+  EXPECT_EQ(canonical_text(*profile_, "/interfaces/interface[name=Vxlan1]/arista-exp-eos-vxlan:arista-vxlan/config/"
+                                      "arista-exp-eos-vxlan:vlan-to-vnis/vlan-to-vni[vlan=040]/vni"),
+            vxlan + "vlan-to-vnis/vlan-to-vni[vlan=40]/config/vni");
+}
+
+TEST_F(AristaEos, CanonicalisesWhatDevicesSay) {
+  const std::pair<const char*, const char*> kPaths[] = {
+      {"openconfig:/oc-if:interfaces/interface[name=Ethernet1/1]/config", "/interfaces/interface[name=Ethernet1/1]/config"},
+      {"rfc7951:/system/config/hostname", "/system/config/hostname"},
+      {"/network-instances/network-instance[name=default]/protocols/protocol[name=BGP][identifier=openconfig-policy-types:BGP]/bgp",
+       "/network-instances/network-instance[name=default]/protocols/protocol[identifier=BGP][name=BGP]/bgp"},
+      {"eos_native:/Sysdb/a:b", "eos_native:/Sysdb/b"},  // parse_path drops the prefix; the origin stays
+  };
+  for (const auto& [written, wanted] : kPaths) EXPECT_EQ(canonical_text(*profile_, written), wanted);
+}
+
+TEST_F(AristaEos, TranslatesTheVxlanPathThatExistsNowhere) {
+  for (const char* written : {"/arista/eos/arista-exp-eos-vxlan", "/arista/eos/arista-exp-eos-vxlan:arista-vxlan",
+                              "/arista/eos/arista-exp-eos-vxlan/arista-vxlan",
+                              "/arista/eos/arista-exp-eos-vxlan/arista-exp-eos-vxlan:arista-vxlan"}) {
+    const RequestPath request = to_request(*profile_, path(written));
+    EXPECT_EQ(model::to_text({"", request.path.elements}), "/interfaces/interface[name=Vxlan1]/arista-vxlan") << written;
+    EXPECT_EQ(request.path.origin, "openconfig");
+    EXPECT_EQ(request.translated_from, model::to_text(path(written)));
+  }
+  EXPECT_EQ(model::to_text({"", to_request(*profile_, path("/arista/eos/arista-exp-eos-vxlan/vlan-to-vnis")).path.elements}),
+            "/interfaces/interface[name=Vxlan1]/arista-vxlan/vlan-to-vnis");
+  EXPECT_EQ(to_request(*profile_, path("/arista/eos/mlag")).translated_from, std::nullopt);
+}
+
+TEST(ToRequest, LeavesAnotherOriginAlone) {
+  const RequestPath request = to_request(*shipped("arista-eos"), path("eos_native:/Sysdb/interface"));
+
+  EXPECT_EQ(model::to_text(request.path), "eos_native:/Sysdb/interface");
+  EXPECT_EQ(request.translated_from, std::nullopt);
+}
+
+TEST(ToRequest, WritesWildcardsForTargetsThatNeedThem) {
+  const auto profile = shipped("openconfig");
+
+  const RequestPath request = to_request(*profile, path("/network-instances/network-instance/protocols/protocol[name=BGP]/bgp"));
+
+  EXPECT_EQ(model::to_text({"", request.path.elements}),
+            "/network-instances/network-instance[name=*]/protocols/protocol[identifier=*][name=BGP]/bgp");
+}
+
+TEST(Classify, TellsConfigurationFromTheRest) {
+  struct Row {
+    const char* path;
+    bool is_config, is_key;
+  };
+  const Row kRows[] = {
+      {"/interfaces/interface[name=a]/config/name", true, true},
+      {"/interfaces/interface[name=a]/config/description", true, false},
+      {"/interfaces/interface[name=a]/name", false, true},
+      {"/interfaces/interface[name=a]/state/name", false, false},
+      {"/interfaces/interface[name=a]/state/config/odd", false, false},
+      {"/interfaces/interface[name=a]/config", false, false},
+      {"/interfaces/interface[name=a]/ethernet/config/fec-encoding/disabled", true, false},
+      {"/interfaces/interface[name=a]/subinterfaces/subinterface[index=0]/config/name", true, false},
+      {"/system/config/hostname", true, false},
+      {"/config/name", true, false},
+      {"/name", false, false},
+      {"eos_native:/Sysdb/config/x", false, false},
+      {"/unknown/list[k=1]/config/k", true, true},
+  };
+  for (const Row& row : kRows) {
+    const model::PathFacts facts = classify(path(row.path));
+    EXPECT_EQ(facts.is_config, row.is_config) << row.path;
+    EXPECT_EQ(facts.is_key, row.is_key) << row.path;
+  }
+}
+
+TEST(ParseProfile, ReportsEveryMistakeAtOnce) {
+  const ProfileLoad load = parse_profile(R"(schema: other
+encoding: xml
+explicit_wildcard: true
+keepalive: soon
+paths:
+  - { path: interfaces, mode: on_change }
+  - { mode: often, area: nowhere, path: /a }
+  - /a
+defaults:
+  /a[k=1]/b: 1
+  /a/b: { c: 1 }
+never: /a
+lists: { /a/b: strict }
+internal: [ { entry: "/a[k=*]", sign: /b, unless: "/c[k=*]" } ]
+aliases: [ { from: /a } ]
+name: x
+name: y
+)", "p.yaml");
+
+  EXPECT_EQ(load.profile, nullptr);
+  EXPECT_THAT(load.errors, ElementsAre(
+      "p.yaml:1:9: schema: expected drift-monitor/profile/v1",
+      "p.yaml:2:11: encoding: 'xml' is none of json_ietf, json, proto, bytes, ascii",
+      "p.yaml:3:1: unknown key 'explicit_wildcard'; did you mean 'explicit_wildcards'?",
+      "p.yaml:4:12: keepalive: 'soon' is not a duration; write it like 500ms, 2s, 5m or 6h",
+      "p.yaml:6:13: path 'interfaces': a path starts with '/' (character 1)",
+      "p.yaml:7:5: mode: 'often' is none of on_change, sample, get, off",
+      "p.yaml:7:5: area: 'nowhere' is none of vlans, interfaces, vxlan, bgp, vrfs, evpn, mlag, system, other",
+      "p.yaml:8:5: paths: expected a map, found a value",
+      "p.yaml:10:3: '/a[k=1]/b': written without keys here",
+      "p.yaml:11:9: a default is a value or a list of values",
+      "p.yaml:12:8: never: expected a list, found a value",
+      "p.yaml:13:16: a list policy is authoritative, at-least or authoritative-if-documented",
+      "p.yaml:14:13: internal: 'sign' and 'unless' need exactly one [key=*], 'entry' at least one",
+      "p.yaml:15:12: aliases needs 'to'",
+      "p.yaml:17:1: 'name' is written twice, first on line 16"));
+}
+
+TEST(LoadProfile, ReadsAFileAndNamesWhatIsMissing) {
+  const auto folder = std::filesystem::path(testing::TempDir()) / "dm_profile_test";
+  std::filesystem::create_directories(folder);
+  const std::string file = folder / "mine.yaml";
+  std::ofstream(file) << "name: mine\nkeepalive: 5m\n";
+
+  const ProfileLoad load = load_profile(file);
+
+  ASSERT_NE(load.profile, nullptr);
+  EXPECT_EQ(load.profile->name, "mine");
+  EXPECT_EQ(load.profile->keepalive, std::chrono::minutes(5));
+  EXPECT_THAT(load_profile("./no-such.yaml").errors, ElementsAre("./no-such.yaml: cannot be read"));
+  EXPECT_THAT(load_profile("junos").errors,
+              ElementsAre("profile 'junos' does not exist; there are arista-eos, openconfig, or the name of a .yaml file"));
+  std::filesystem::remove_all(folder);
+}
+
+TEST(Words, ReadAsTheyAreWritten) {
+  for (const auto mode : {PathMode::OnChange, PathMode::Sample, PathMode::Get, PathMode::Off}) {
+    EXPECT_EQ(path_mode_from(to_text(mode)), mode);
+  }
+  for (const auto policy : {model::ListPolicy::AtLeast, model::ListPolicy::Authoritative,
+                            model::ListPolicy::AuthoritativeIfDocumented}) {
+    EXPECT_EQ(list_policy_from(to_text(policy)), policy);
+  }
+  EXPECT_EQ(path_mode_from("poll"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace dm::schema
