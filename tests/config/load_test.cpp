@@ -1,0 +1,610 @@
+#include "config/load.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+namespace dm::config {
+namespace {
+
+using std::chrono::seconds;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::UnorderedElementsAre;
+using namespace std::chrono_literals;
+
+using Variables = std::map<std::string, std::string>;
+
+Environment environment(Variables variables) {
+  return [variables = std::move(variables)](const std::string& name) -> std::optional<std::string> {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::nullopt : std::optional(found->second);
+  };
+}
+
+const Variables kAll{{"KESTRA_WEBHOOK_URL", "http://kestra:8080/api/v1/main/executions/webhook/ns/flow/{key}"},
+                     {"KESTRA_WEBHOOK_KEY", "s3cret-key"},
+                     {"GNMI_USERNAME", "monitor"},
+                     {"GNMI_PASSWORD", "s3cret-gnmi"},
+                     {"NETBOX_URL", "http://netbox:8000"},
+                     {"NETBOX_TOKEN", "s3cret-token"}};
+
+Load load_yaml(std::string_view yaml, Variables variables = {}) {
+  return load_text(yaml, "drift-monitor.yaml", environment(std::move(variables)));
+}
+
+std::string shown(const Load& load, std::string_view key) {
+  for (const Load::Shown& line : load.shown) {
+    if (line.key == key) return line.value + " | " + line.origin;
+  }
+  return "(not shown)";
+}
+
+// A folder of its own for a test's files.
+class Files : public testing::Test {
+ protected:
+  void SetUp() override { std::filesystem::create_directories(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+  std::string write(const std::string& name, std::string_view text) const {
+    std::ofstream(folder_ / name, std::ios::binary) << text;
+    return (folder_ / name).string();
+  }
+  std::filesystem::path folder_ =
+      std::filesystem::path(testing::TempDir()) /
+      (std::string("dm_config_") + testing::UnitTest::GetInstance()->current_test_info()->name());
+};
+
+constexpr std::string_view kMinimal = "inventory: { devices: [ { name: leaf1, address: leaf1 } ] }\n";
+std::string with_device(std::string_view yaml) { return std::string(kMinimal) + std::string(yaml); }
+
+// The configuration page of the product, as it stands there; secret and token files are made up.
+constexpr std::string_view kExample = R"(gnmi:
+  port: 6030
+  get_interval: 60s                   # for paths read by Get
+  stale_after: 60s                    # a peer that answers nothing for so long is stale
+  username: ${GNMI_USERNAME}
+  password: ${GNMI_PASSWORD}
+  profile: arista-eos                 # profiles/*.yaml: paths, defaults, aliases
+  paths: []                           # adds to the profile's; `{path, mode: on_change|sample|get|off}` changes one
+  tls: { mode: plaintext, ca_file: "", cert_file: "", key_file: "", server_name: "" }   # plaintext | verify | insecure-skip-verify
+inventory:
+  netbox: { filter: "role=leaf&role=spine" }        # omitted: only the devices below
+  devices:                                          # adds to or overrides what NetBox lists
+    - { name: leaf1, address: "172.16.0.25:6030", labels: { role: leaf }, gnmi: { password_file: leaf1.secret } }
+intent:
+  netbox: { url: ${NETBOX_URL}, token: ${NETBOX_TOKEN}, poll_interval: 30s, full_refresh: 6h, webhook_secret: "", guard: { max_loss_percent: 20 } }
+  files: [ "intent/*.yaml" ]                        # intent-files.md; wins over NetBox leaf by leaf; works without it
+compare:
+  ignore:   [ { device: "leaf*", path: "/interfaces/interface[name=*]/config/description", reason: "…", until: "2026-12-31T00:00:00Z" } ]
+  severity: [ { path: "/network-instances/**/bgp/**", severity: critical } ]      # critical | warning (default) | info
+  lists:    [ { path: "/network-instances/network-instance/vlans/vlan", policy: authoritative } ]
+drift:    { hold: 2s, group_window: 500ms, reminder: 0s, flap: { count: 5, window: 10m } }
+delivery:
+  kestra: { url: ${KESTRA_WEBHOOK_URL}, key: ${KESTRA_WEBHOOK_KEY:-}, actions: [opened, changed], min_severity: info, timeout: 40s,
+            username: "", password: "", headers: {}, signing_secret: "", ca_file: "" }
+store: { path: /var/lib/drift-monitor/state.db }
+api:   { listen: "127.0.0.1:8080", tokens_file: "", tls: { cert_file: "", key_file: "" } }
+log:   { level: info, format: text }                # text | json, on stderr
+)";
+
+TEST_F(Files, ReadsTheExampleOfTheContract) {
+  write("leaf1.secret", "s3cret-leaf1\n");
+  const std::string file = write("drift-monitor.yaml", kExample);
+
+  const Load load = config::load(file, environment(kAll));
+
+  ASSERT_THAT(load.errors, IsEmpty());
+  const Settings& settings = *load.settings;
+  EXPECT_EQ(settings.file, file);
+  EXPECT_THAT(settings.warnings, IsEmpty());
+  EXPECT_EQ(settings.gnmi.port, 6030);
+  EXPECT_EQ(settings.gnmi.username, "monitor");
+  EXPECT_EQ(settings.gnmi.password, Secret("s3cret-gnmi"));
+  EXPECT_EQ(settings.gnmi.tls, Tls());
+  EXPECT_EQ(settings.inventory.netbox->filter, "role=leaf&role=spine");
+  ASSERT_EQ(settings.inventory.devices.size(), 1U);
+  const Device& leaf1 = settings.inventory.devices[0];
+  EXPECT_EQ(leaf1.address, "172.16.0.25:6030");
+  EXPECT_THAT(leaf1.labels, ElementsAre(testing::Pair("role", "leaf")));
+  EXPECT_EQ(leaf1.gnmi.username, "monitor");
+  EXPECT_EQ(leaf1.gnmi.password, Secret("s3cret-leaf1"));
+  EXPECT_EQ(settings.intent.netbox->url, "http://netbox:8000");
+  EXPECT_EQ(settings.intent.netbox->token, Secret("s3cret-token"));
+  EXPECT_EQ(settings.intent.netbox->full_refresh, 6h);
+  EXPECT_EQ(settings.intent.netbox->max_loss_percent, 20);
+  EXPECT_THAT(settings.intent.files, ElementsAre("intent/*.yaml"));
+  ASSERT_EQ(settings.compare.ignore.size(), 1U);
+  EXPECT_EQ(settings.compare.ignore[0].device, "leaf*");
+  EXPECT_EQ(settings.compare.ignore[0].reason, "…");
+  EXPECT_EQ(core::to_rfc3339(*settings.compare.ignore[0].until), "2026-12-31T00:00:00.000000000Z");
+  ASSERT_EQ(settings.compare.severity.size(), 1U);
+  EXPECT_EQ(settings.compare.severity[0].device, "*");
+  EXPECT_EQ(settings.compare.severity[0].severity, model::Severity::Critical);
+  ASSERT_EQ(settings.compare.lists.size(), 1U);
+  EXPECT_EQ(settings.compare.lists[0].policy, model::ListPolicy::Authoritative);
+  EXPECT_EQ(settings.drift.hold, 2s);
+  EXPECT_EQ(settings.drift.group_window, 500ms);
+  EXPECT_EQ(settings.drift.flap.window, 10min);
+  EXPECT_THAT(settings.kestra.url.reveal(), HasSubstr("{key}"));
+  EXPECT_EQ(settings.kestra.key, Secret("s3cret-key"));
+  EXPECT_THAT(settings.kestra.actions, ElementsAre(model::EventAction::Opened, model::EventAction::Changed));
+  EXPECT_EQ(settings.kestra.timeout, 40s);
+  EXPECT_EQ(settings.store.path, "/var/lib/drift-monitor/state.db");
+  EXPECT_EQ(settings.api.listen, "127.0.0.1:8080");
+}
+
+// What is left out has the value the example shows, so the example documents the defaults.
+TEST(Load, HasTheDefaultsTheExampleShows) {
+  const Load load = load_yaml(kMinimal);
+
+  ASSERT_THAT(load.errors, IsEmpty());
+  const Settings& settings = *load.settings;
+  EXPECT_EQ(settings.gnmi.get_interval, 60s);
+  EXPECT_EQ(settings.gnmi.stale_after, 60s);
+  EXPECT_EQ(settings.gnmi.profile, "arista-eos");
+  EXPECT_EQ(settings.inventory.netbox, std::nullopt);
+  EXPECT_EQ(settings.intent.netbox, std::nullopt);
+  EXPECT_FALSE(settings.intent.strict);
+  EXPECT_EQ(settings.drift.hold, 2s);
+  EXPECT_EQ(settings.drift.reminder, 0s);
+  EXPECT_EQ(settings.drift.flap.count, 5);
+  EXPECT_TRUE(settings.kestra.url.empty());
+  EXPECT_EQ(settings.api.listen, "127.0.0.1:8080");
+  EXPECT_EQ(settings.log.format, core::LogFormat::Text);
+  EXPECT_EQ(settings.limits.event_bytes, 256U << 10U);
+  EXPECT_THAT(settings.warnings,
+              UnorderedElementsAre(HasSubstr("nothing is delivered"), HasSubstr("every verdict will be unknown")));
+}
+
+TEST(Load, RunsFromTheEnvironmentAlone) {
+  const Load load = config::load("", environment(kAll));
+
+  ASSERT_THAT(load.errors, IsEmpty());
+  const Settings& settings = *load.settings;
+  EXPECT_EQ(settings.file, "");
+  EXPECT_THAT(settings.warnings, IsEmpty());
+  EXPECT_EQ(settings.inventory.netbox->filter, "status=active");
+  EXPECT_EQ(settings.intent.netbox->url, "http://netbox:8000");
+  EXPECT_EQ(settings.intent.netbox->token, Secret("s3cret-token"));
+  EXPECT_EQ(settings.gnmi.username, "monitor");
+  EXPECT_EQ(settings.gnmi.password, Secret("s3cret-gnmi"));
+  EXPECT_EQ(settings.kestra.key, Secret("s3cret-key"));
+  EXPECT_EQ(shown(load, "intent.netbox.url"), "http://netbox:8000 | environment NETBOX_URL");
+  EXPECT_EQ(shown(load, "intent.netbox.token"), "******** | environment NETBOX_TOKEN");
+  EXPECT_EQ(shown(load, "inventory.netbox.filter"), "status=active | default");
+  EXPECT_EQ(shown(load, "gnmi.port"), "6030 | default");
+}
+
+TEST(Load, SaysWhatAnEmptyEnvironmentLacks) {
+  for (const Variables& variables : {Variables{}, Variables{{"NETBOX_URL", ""}, {"GNMI_USERNAME", "x"}}}) {
+    const Load load = config::load("", environment(variables));
+
+    EXPECT_EQ(load.settings, std::nullopt);
+    EXPECT_THAT(load.errors,
+                ElementsAre("nothing to do: name a file with --config, or set NETBOX_URL and NETBOX_TOKEN (devices and intent "
+                            "from NetBox), GNMI_USERNAME and GNMI_PASSWORD (logging in to the devices), KESTRA_WEBHOOK_URL "
+                            "(where drifts go)"));
+  }
+}
+
+TEST(Load, WarnsAboutAThinEnvironment) {
+  const Load load = config::load("", environment({{"NETBOX_URL", "http://netbox"}}));
+
+  ASSERT_THAT(load.errors, IsEmpty());
+  EXPECT_THAT(load.settings->warnings,
+              UnorderedElementsAre(HasSubstr("NETBOX_TOKEN"), HasSubstr("KESTRA_WEBHOOK_URL"), HasSubstr("GNMI_USERNAME")));
+}
+
+TEST(Load, NamesTheVariableBehindAMistake) {
+  const Load load = config::load("", environment({{"NETBOX_URL", "netbox:8000"},
+                                                  {"GNMI_PASSWORD", "p"},
+                                                  {"KESTRA_WEBHOOK_URL", "http://kestra/{key}"},
+                                                  {"DRIFT_MONITOR_LISTEN", "0.0.0.0:8080"}}));
+
+  EXPECT_THAT(load.errors,
+              ElementsAre("environment GNMI_PASSWORD: gnmi.password: is set, but username is not",
+                          "environment NETBOX_URL: intent.netbox.url: expected http://... or https://...",
+                          "delivery.kestra.key: is missing, but the url holds {key}; set it, or KESTRA_WEBHOOK_KEY in the "
+                          "environment",
+                          "environment DRIFT_MONITOR_LISTEN: api.listen: '0.0.0.0:8080' can be reached from other machines and "
+                          "there is no api.tokens_file; set one, or listen on 127.0.0.1 or [::1]"));
+}
+
+TEST(Load, FillsFromTheEnvironmentWhatTheFileLeavesOut) {
+  const Load load = load_yaml(with_device("gnmi: { username: file }\nintent: { netbox: { token: \"\" } }\n"), kAll);
+
+  ASSERT_THAT(load.errors, IsEmpty());
+  EXPECT_EQ(load.settings->gnmi.username, "file");
+  EXPECT_EQ(load.settings->gnmi.password, Secret("s3cret-gnmi"));
+  EXPECT_EQ(load.settings->intent.netbox->token, Secret("s3cret-token"));
+  EXPECT_EQ(shown(load, "gnmi.username"), "file | drift-monitor.yaml:2");
+  EXPECT_EQ(shown(load, "gnmi.password"), "******** | environment GNMI_PASSWORD");
+}
+
+TEST(Load, LetsTheEnvironmentOverrideStoreAndListen) {
+  const Load load = load_yaml(with_device("store: { path: a.db }\napi: { listen: \"127.0.0.1:1\" }\n"),
+                              {{"DRIFT_MONITOR_STORE", "/tmp/b.db"}, {"DRIFT_MONITOR_LISTEN", "[::1]:0"}});
+
+  ASSERT_THAT(load.errors, IsEmpty());
+  EXPECT_EQ(load.settings->store.path, "/tmp/b.db");
+  EXPECT_EQ(load.settings->api.listen, "[::1]:0");
+  EXPECT_EQ(shown(load, "store.path"), "/tmp/b.db | environment DRIFT_MONITOR_STORE");
+}
+
+TEST_F(Files, ReadsEverySecretFromAFile) {
+  for (const char* name : {"a", "b", "c", "d", "e", "f", "g", "h"}) write(name, std::string("secret ") + name + "\r\n");
+  write("u", "http://kestra/hook");
+  const std::string file = write("c.yaml", with_device(R"(gnmi: { username: u, password_file: a }
+intent: { netbox: { url: "http://n", token_file: b, webhook_secret_file: c } }
+delivery:
+  kestra: { url_file: u, key_file: d, username: u, password_file: e, signing_secret_file: f, headers: { X-One_file: g, X-Two: plain } }
+)"));
+
+  const Load load = config::load(file, environment({}));
+
+  ASSERT_THAT(load.errors, IsEmpty());
+  const Settings& settings = *load.settings;
+  EXPECT_EQ(settings.gnmi.password, Secret("secret a"));
+  EXPECT_EQ(settings.intent.netbox->token, Secret("secret b"));
+  EXPECT_EQ(settings.intent.netbox->webhook_secret, Secret("secret c"));
+  EXPECT_EQ(settings.kestra.url, Secret("http://kestra/hook"));
+  EXPECT_EQ(settings.kestra.key, Secret("secret d"));
+  EXPECT_EQ(settings.kestra.password, Secret("secret e"));
+  EXPECT_EQ(settings.kestra.signing_secret, Secret("secret f"));
+  EXPECT_EQ(settings.kestra.headers.at("X-One"), Secret("secret g"));
+  EXPECT_EQ(settings.kestra.headers.at("X-Two"), Secret("plain"));
+  EXPECT_EQ(shown(load, "gnmi.password"), "******** | " + file + ":2, file a");
+  EXPECT_EQ(shown(load, "delivery.kestra.headers.X-One"), "******** | " + file + ":5");
+}
+
+TEST_F(Files, ReadsSecretsOfTheEnvironmentFromFiles) {
+  Variables variables = kAll;
+  variables.erase("NETBOX_TOKEN");
+  variables["NETBOX_TOKEN_FILE"] = write("token", "from file\n");
+  variables.erase("GNMI_PASSWORD");
+  variables["GNMI_PASSWORD_FILE"] = "/no/such/file";
+
+  const Load load = config::load("", environment(variables));
+
+  EXPECT_THAT(load.errors, ElementsAre("environment GNMI_PASSWORD_FILE: gnmi.password: '/no/such/file' cannot be read: No such "
+                                       "file or directory"));
+  EXPECT_EQ(shown(load, "intent.netbox.token"), "******** | environment NETBOX_TOKEN_FILE, file " + variables["NETBOX_TOKEN_FILE"]);
+}
+
+TEST_F(Files, SaysWhyASecretFileCannotBeUsed) {
+  write("empty", "\n");
+  write("large", std::string(70'000, 'x'));
+  write("zero", std::string("a\0b", 3));
+  const std::string at = folder_.string() + "/";
+  const std::string file = write("c.yaml", with_device(R"(gnmi: { username: u, password_file: empty }
+intent: { netbox: { url: "http://n", token_file: large, webhook_secret_file: zero } }
+delivery: { kestra: { key: x, key_file: empty, signing_secret_file: gone, password_file: . } }
+)"));
+
+  const Load load = config::load(file, environment({}));
+
+  EXPECT_THAT(load.errors,
+              UnorderedElementsAre(
+                  file + ":2:37: gnmi.password_file: '" + at + "empty' is empty",
+                  file + ":3:50: intent.netbox.token_file: '" + at + "large' is larger than 64 KiB",
+                  file + ":3:78: intent.netbox.webhook_secret_file: '" + at + "zero' holds a NUL",
+                  file + ":4:41: delivery.kestra.key_file: 'key' is set too; keep one of them",
+                  file + ":4:41: delivery.kestra.key_file: '" + at + "empty' is empty",
+                  file + ":4:69: delivery.kestra.signing_secret_file: '" + at + "gone' cannot be read: No such file or directory",
+                  file + ":4:90: delivery.kestra.password_file: '" + at + ".' cannot be read: Is a directory"));
+}
+
+TEST_F(Files, RefusesSecretsThatWouldBreakAHeader) {
+  const std::string secret = write("two-lines", "hidden\nhidden\n");
+  const std::string file = write("c.yaml", with_device(R"(gnmi: { username: "a\nb", password_file: two-lines }
+intent: { netbox: { url: "http://n", token_file: two-lines } }
+)"));
+
+  const Load load = config::load(file, environment({}));
+
+  const std::string what = "its value holds a line break or control character";
+  EXPECT_THAT(load.errors, UnorderedElementsAre(file + ":2:19: gnmi.username: " + what, file + ":2:42: gnmi.password: " + what,
+                                                file + ":3:50: intent.netbox.token: " + what));
+}
+
+TEST(Load, GivesADeviceTheCommonSettingsAndItsOwn) {
+  const Load load = load_yaml(R"(gnmi:
+  port: 1
+  username: u
+  password: p
+  target: t
+  paths: [ /a, { path: /b, mode: off } ]
+inventory:
+  devices:
+    - name: one
+    - name: two
+      gnmi: { port: 2, profile: openconfig, target: "", paths: [ { path: /b, mode: get }, /c ], tls: { mode: verify, server_name: s } }
+)");
+
+  ASSERT_THAT(load.errors, IsEmpty());
+  const auto& devices = load.settings->inventory.devices;
+  ASSERT_EQ(devices.size(), 2U);
+  EXPECT_EQ(devices[0].address, "");
+  EXPECT_EQ(devices[0].gnmi.port, 1);
+  EXPECT_EQ(devices[0].gnmi.target, "t");
+  EXPECT_EQ(devices[0].gnmi.paths.size(), 2U);
+  EXPECT_EQ(devices[1].gnmi.port, 2);
+  EXPECT_EQ(devices[1].gnmi.username, "u");
+  EXPECT_EQ(devices[1].gnmi.password, Secret("p"));
+  EXPECT_EQ(devices[1].gnmi.profile, "openconfig");
+  EXPECT_EQ(devices[1].gnmi.target, "");
+  EXPECT_EQ(devices[1].gnmi.tls.mode, TlsMode::Verify);
+  ASSERT_EQ(devices[1].gnmi.paths.size(), 3U);
+  EXPECT_EQ(devices[1].gnmi.paths[0].text, "/a");
+  EXPECT_EQ(devices[1].gnmi.paths[0].mode, std::nullopt);
+  EXPECT_EQ(devices[1].gnmi.paths[1].mode, schema::PathMode::Get);
+  EXPECT_EQ(devices[1].gnmi.paths[2].text, "/c");
+  EXPECT_EQ(shown(load, "inventory.devices.two.gnmi.port"), "2 | drift-monitor.yaml:11");
+  EXPECT_EQ(shown(load, "inventory.devices.two.gnmi.username"), "(not shown)");
+  EXPECT_EQ(shown(load, "inventory.devices.two.gnmi.paths[0]"), "/b get | drift-monitor.yaml:11");
+  EXPECT_EQ(shown(load, "gnmi.paths[1]"), "/b off | drift-monitor.yaml:6");
+}
+
+TEST(Load, ReadsTheKeysBeyondTheExample) {
+  const Load load = load_yaml(with_device(R"(gnmi: { target: t }
+intent:
+  strict: true
+  netbox:
+    url: http://n
+    token: t
+    timeout: 5s
+    page_size: 50
+    mapping: { asn_field: as_number, vtep_interface: Loopback2, vxlan_udp_port: 4790 }
+api: { public_url: "https://drift.example/" }
+limits: { leaves_per_device: 1000, retry_horizon: 1d }
+log: { level: debug, format: json }
+drift: { flap: { count: 0 } }
+)"));
+
+  ASSERT_THAT(load.errors, IsEmpty());
+  const Settings& settings = *load.settings;
+  EXPECT_EQ(settings.gnmi.target, "t");
+  EXPECT_TRUE(settings.intent.strict);
+  EXPECT_EQ(settings.intent.netbox->timeout, 5s);
+  EXPECT_EQ(settings.intent.netbox->page_size, 50U);
+  EXPECT_EQ(settings.intent.netbox->mapping.asn_field, "as_number");
+  EXPECT_EQ(settings.intent.netbox->mapping.l3vni_field, "l3vni");
+  EXPECT_EQ(settings.intent.netbox->mapping.vtep_interface, "Loopback2");
+  EXPECT_EQ(settings.intent.netbox->mapping.vxlan_udp_port, 4790);
+  EXPECT_EQ(settings.api.public_url, "https://drift.example/");
+  EXPECT_EQ(settings.limits.leaves_per_device, 1000U);
+  EXPECT_EQ(settings.limits.retry_horizon, 24h);
+  EXPECT_EQ(settings.log.level, core::LogLevel::Debug);
+  EXPECT_EQ(settings.drift.flap.count, 0);
+}
+
+TEST_F(Files, ResolvesFileNamesAgainstItsOwnFolder) {
+  for (const char* name : {"ca.pem", "cert.pem", "key.pem", "tokens"}) write(name, "x");
+  write("mine.yaml", "name: mine\n");
+  const std::string file = write("c.yaml", R"(gnmi: { profile: ./mine.yaml, tls: { mode: verify, ca_file: ca.pem, cert_file: cert.pem, key_file: key.pem } }
+inventory: { devices: [ { name: a } ] }
+store: { path: state.db }
+api: { listen: "0.0.0.0:8080", tokens_file: tokens, tls: { cert_file: cert.pem, key_file: key.pem } }
+)");
+
+  const Load load = config::load(file, environment({}));
+
+  ASSERT_THAT(load.errors, IsEmpty());
+  const Settings& settings = *load.settings;
+  EXPECT_EQ(settings.gnmi.tls.ca_file, folder_ / "ca.pem");
+  EXPECT_EQ(settings.gnmi.profile, folder_ / "./mine.yaml");
+  EXPECT_EQ(settings.store.path, folder_ / "state.db");
+  EXPECT_EQ(settings.api.tokens_file, folder_ / "tokens");
+  EXPECT_EQ(settings.api.tls_key_file, folder_ / "key.pem");
+}
+
+TEST(Load, ShowsNoSecret) {
+  const Load load = load_yaml(with_device(R"(gnmi: { username: u, password: hidden1 }
+intent: { netbox: { url: "http://n", token: hidden2, webhook_secret: hidden3 } }
+delivery: { kestra: { url: "http://k/hidden4", username: u, password: hidden5, signing_secret: hidden6, headers: { A: hidden7 } } }
+)"));
+
+  ASSERT_THAT(load.errors, IsEmpty());
+  for (const Load::Shown& line : load.shown) {
+    EXPECT_THAT(line.value + line.origin, Not(HasSubstr("hidden"))) << line.key;
+  }
+  EXPECT_EQ(shown(load, "delivery.kestra.url"), "******** | drift-monitor.yaml:4");
+  EXPECT_EQ(shown(load, "delivery.kestra.headers.A"), "******** | drift-monitor.yaml:4");
+  EXPECT_EQ(shown(load, "delivery.kestra.key"), " | default");
+}
+
+TEST(Load, PutsNoSecretIntoAMessage) {
+  const Load load = load_yaml(with_device(R"(delivery: { kestra: { url: "hidden1", headers: { "A B": "hidden2\n" }, timeout: x } }
+intent: { netbox: { url: "http://user:hidden3@n" } }
+)"));
+
+  EXPECT_EQ(load.errors.size(), 4U);
+  for (const std::string& error : load.errors) EXPECT_THAT(error, Not(HasSubstr("hidden")));
+}
+
+TEST(Load, WarnsAboutAKeyNobodyUses) {
+  const Load load = load_yaml(with_device("delivery: { kestra: { url: \"http://k/x\", key: y } }\n"));
+
+  ASSERT_THAT(load.errors, IsEmpty());
+  EXPECT_THAT(load.settings->warnings, testing::Contains(HasSubstr("has no {key}")));
+}
+
+TEST_F(Files, ReportsAFileThatCannotBeRead) {
+  EXPECT_THAT(config::load("/no/such.yaml", environment({})).errors,
+              ElementsAre("'/no/such.yaml' cannot be read: No such file or directory"));
+  EXPECT_THAT(config::load(folder_.string(), environment({})).errors,
+              ElementsAre("'" + folder_.string() + "' cannot be read: Is a directory"));
+}
+
+struct Mistake {
+  std::string yaml;
+  std::vector<std::string> errors;  // without "drift-monitor.yaml:"
+};
+void PrintTo(const Mistake& mistake, std::ostream* out) { *out << mistake.yaml; }
+
+class Mistakes : public testing::TestWithParam<Mistake> {};
+
+TEST_P(Mistakes, AreSaidWithTheirPlaces) {
+  const Load load = load_yaml(GetParam().yaml, {{"SET", "1"}});
+
+  std::vector<std::string> wanted;
+  for (const std::string& error : GetParam().errors) wanted.push_back("drift-monitor.yaml:" + error);
+  EXPECT_EQ(load.errors, wanted);
+  EXPECT_EQ(load.settings, std::nullopt);
+}
+
+INSTANTIATE_TEST_SUITE_P(Form, Mistakes, testing::ValuesIn(std::vector<Mistake>{
+    {"- a\n", {"1:1: the file: expected a map, found a list"}},
+    {"", {"1:1: inventory: no devices: list them under inventory.devices, or set inventory.netbox to take NetBox's"}},
+    {"\xff", {"1:1: the file is not UTF-8"}},
+    {"a: \x02\n", {"1:1: a control character on line 1"}},
+    {with_device("gmni: {}\nlog: {}\nlog: {}\n"),
+     {"2:1: unknown key 'gmni'; did you mean 'gnmi'?", "4:1: 'log' is written twice, first on line 3"}},
+    {with_device("gnmi: [1]\n"), {"2:7: gnmi: expected a map, found a list"}},
+    {with_device("gnmi: { prot: 1 }\n"), {"2:9: unknown key 'prot' in gnmi; did you mean 'port'?"}},
+    {with_device("gnmi: { port: [1] }\n"), {"2:15: gnmi.port: expected a value, found a list"}},
+    {with_device("log: { level: ${UNSET}, format: ${SET} }\n"),
+     {"2:15: log.level: environment variable UNSET is not set; set it, or write ${UNSET:-default}",
+      "2:33: log.format: '1' is none of text, json"}},
+    {with_device("intent: { files: x }\n"), {"2:18: intent.files: expected a list, found a value"}},
+    {with_device("intent: { files: [ {a: 1} ] }\n"), {"2:20: intent.files: expected a value, found a map"}}}));
+
+INSTANTIATE_TEST_SUITE_P(Gnmi, Mistakes, testing::ValuesIn(std::vector<Mistake>{
+    {with_device("gnmi: { port: 0 }\n"), {"2:15: gnmi.port: '0' is not a whole number from 1 to 65535"}},
+    {with_device("gnmi: { port: 70000 }\n"), {"2:15: gnmi.port: '70000' is not a whole number from 1 to 65535"}},
+    {with_device("gnmi: { port: -1 }\n"), {"2:15: gnmi.port: '-1' is not a whole number from 1 to 65535"}},
+    {with_device("gnmi: { stale_after: 60 }\n"),
+     {"2:22: gnmi.stale_after: '60' is not a duration; write it like 500ms, 2s, 5m or 6h"}},
+    {with_device("gnmi: { get_interval: 0s }\n"), {"2:23: gnmi.get_interval: '0s' is less than 1s"}},
+    {with_device("gnmi: { password: p }\n"), {"2:19: gnmi.password: is set, but username is not"}},
+    {with_device("gnmi: { profile: junos }\n"),
+     {"2:18: gnmi.profile: profile 'junos' does not exist; there are arista-eos, openconfig, or the name of a .yaml file"}},
+    {with_device("gnmi: { profile: ./gone.yaml }\n"), {"2:18: gnmi.profile: ./gone.yaml: cannot be read"}},
+    {with_device("gnmi: { paths: [ a, { path: /b, mode: often }, { mode: off }, /c, /c ] }\n"),
+     {"2:18: gnmi.paths: path 'a': a path starts with '/' (character 1)",
+      "2:39: gnmi.paths.mode: 'often' is none of on_change, sample, get, off", "2:48: gnmi.paths.path: is missing",
+      "2:67: gnmi.paths: '/c' is written twice"}},
+    {with_device("gnmi: { tls: { mode: tls13 } }\n"),
+     {"2:22: gnmi.tls.mode: 'tls13' is none of plaintext, verify, insecure-skip-verify"}},
+    {with_device("gnmi: { tls: { mode: verify, ca_file: gone.pem } }\n"),
+     {"2:39: gnmi.tls.ca_file: 'gone.pem' cannot be read: No such file or directory"}},
+    {with_device("gnmi: { tls: { ca_file: /dev/null } }\n"),
+     {"2:25: gnmi.tls.ca_file: has no effect while mode is plaintext; set mode: verify"}},
+    {with_device("gnmi: { tls: { mode: verify, cert_file: /dev/null } }\n"),
+     {"2:41: gnmi.tls.cert_file: a client certificate needs cert_file and key_file"}}}));
+
+INSTANTIATE_TEST_SUITE_P(Inventory, Mistakes, testing::ValuesIn(std::vector<Mistake>{
+    {"inventory: { devices: [ {}, { name: \"\" }, { name: a, name: b } ] }\n",
+     {"1:25: inventory.devices.name: is missing", "1:37: inventory.devices.name: is missing",
+      "1:54: 'name' is written twice, first on line 1"}},
+    {"inventory:\n  devices:\n    - { name: a }\n    - { name: a }\n",
+     {"4:7: inventory.devices: 'a' is listed twice, first on line 3"}},
+    {"inventory: { devices: [ { name: \" a\" } ] }\n",
+     {"1:33: inventory.devices. a.name: begins or ends with a blank, or holds a control character"}},
+    {"inventory: { devices: [ { name: a, address: \"a:x\" } ] }\n",
+     {"1:45: inventory.devices.a.address: 'a:x' its port is no number from 1 to 65535; write host, host:port, [IPv6] or "
+      "[IPv6]:port"}},
+    {"inventory: { devices: [ { name: a, labels: { role: [x] } } ] }\n",
+     {"1:52: inventory.devices.a.labels.role: expected a value, found a list"}},
+    {"inventory: { devices: [ { name: a, gnmi: { port: x } }, leaf2 ] }\n",
+     {"1:50: inventory.devices.a.gnmi.port: 'x' is not a whole number from 1 to 65535",
+      "1:57: inventory.devices: expected a map, found a value"}},
+    {"inventory: { netbox: { filter: \"role\" } }\nintent: { netbox: { url: \"http://n\", token: t } }\n",
+     {"1:32: inventory.netbox.filter: 'role' is not name=value; a filter is written as in role=leaf&site=dc1"}},
+    {"inventory: { netbox: {} }\n",
+     {"1:12: inventory: netbox needs to know where NetBox is: set intent.netbox.url, or NETBOX_URL in the environment"}}}));
+
+INSTANTIATE_TEST_SUITE_P(Intent, Mistakes, testing::ValuesIn(std::vector<Mistake>{
+    {with_device("intent: { netbox: {} }\n"),
+     {"2:19: intent.netbox.url: is missing; set it, or NETBOX_URL in the environment"}},
+    {with_device("intent: { netbox: { url: netbox } }\n"), {"2:26: intent.netbox.url: expected http://... or https://..."}},
+    {with_device("intent: { netbox: { url: \"http://n/?a=b\" } }\n"),
+     {"2:26: intent.netbox.url: ends before '?' and '#': it is the address NetBox's pages start with"}},
+    {with_device("intent: { strict: yes, netbox: { url: http://n, page_size: 5000, guard: { max_loss_percent: 101 }, "
+                 "mapping: { vxlan_udp_port: 0 } } }\n"),
+     {"2:19: intent.strict: 'yes' is neither true nor false",
+      "2:60: intent.netbox.page_size: '5000' is not a whole number from 1 to 1000",
+      "2:93: intent.netbox.guard.max_loss_percent: '101' is not a number from 0 to 100",
+      "2:127: intent.netbox.mapping.vxlan_udp_port: '0' is not a whole number from 1 to 65535"}}}));
+
+INSTANTIATE_TEST_SUITE_P(CompareAndDrift, Mistakes, testing::ValuesIn(std::vector<Mistake>{
+    {with_device("compare: { ignore: [ { path: x, until: tomorrow }, { device: \"\", path: /a } ] }\n"),
+     {"2:30: compare.ignore.path: path 'x': a path starts with '/' (character 1)",
+      "2:40: compare.ignore.until: 'tomorrow' is not an RFC 3339 time; write it like 2026-12-31T00:00:00Z",
+      "2:62: compare.ignore.device: is missing"}},
+    {with_device("compare: { severity: [ { path: /a }, { path: /a, severity: loud }, { severity: info } ] }\n"),
+     {"2:24: compare.severity.severity: is missing",
+      "2:60: compare.severity.severity: 'loud' is none of critical, warning, info",
+      "2:68: compare.severity.path: is missing"}},
+    {with_device("compare: { lists: [ { path: \"/a[k=1]\", policy: authoritative }, { path: /a, policy: all }, { path: /a } ] }\n"),
+     {"2:29: compare.lists.path: a list is named without keys",
+      "2:85: compare.lists.policy: 'all' is none of authoritative, at-least, authoritative-if-documented",
+      "2:92: compare.lists.policy: is missing"}},
+    {with_device("compare:\n  lists:\n    - { path: /a, policy: at-least }\n    - { path: /a, policy: at-least }\n"),
+     {"5:7: compare.lists: '/a' is written twice"}},
+    {with_device("drift: { hold: -1s, flap: { count: 1001, window: 0s } }\n"),
+     {"2:16: drift.hold: '-1s' is not a duration; write it like 500ms, 2s, 5m or 6h",
+      "2:36: drift.flap.count: '1001' is not a whole number from 0 to 1000",
+      "2:50: drift.flap.window: '0s' is less than 1s"}}}));
+
+INSTANTIATE_TEST_SUITE_P(DeliveryAndService, Mistakes, testing::ValuesIn(std::vector<Mistake>{
+    {with_device("delivery: { kestra: { url: kestra, actions: [opened, opened, closed], min_severity: low } }\n"),
+     {"2:28: delivery.kestra.url: expected http://... or https://...",
+      "2:45: delivery.kestra.actions: 'opened' is written twice",
+      "2:45: delivery.kestra.actions: 'closed' is none of opened, changed, resolved, reminder",
+      "2:85: delivery.kestra.min_severity: 'low' is none of critical, warning, info"}},
+    {with_device("delivery: { kestra: { url: \"http://k/{key}\" } }\n"),
+     {"2:21: delivery.kestra.key: is missing, but the url holds {key}; set it, or KESTRA_WEBHOOK_KEY in the environment"}},
+    {with_device("delivery: { kestra: { password: p, headers: { \"A B\": x, C: [1], A_file: gone } } }\n"),
+     {"2:33: delivery.kestra.password: is set, but username is not", "2:54: delivery.kestra.headers.A B: is no header name",
+      "2:60: delivery.kestra.headers.C: expected a value, found a list",
+      "2:73: delivery.kestra.headers.A_file: 'gone' cannot be read: No such file or directory"}},
+    {with_device("store: { path: \"\" }\n"), {"2:16: store.path: is empty"}},
+    {with_device("api: { listen: 8080 }\n"),
+     {"2:16: api.listen: '8080' has no port; write host:port, as in 127.0.0.1:8080 or [::1]:8080"}},
+    {with_device("api: { listen: \"0.0.0.0:80\", public_url: x, tokens_file: \"\", tls: { cert_file: /dev/null } }\n"),
+     {"2:16: api.listen: '0.0.0.0:80' can be reached from other machines and there is no api.tokens_file; set one, or listen on "
+      "127.0.0.1 or [::1]",
+      "2:42: api.public_url: expected http://... or https://...", "2:80: api.tls.cert_file: TLS needs cert_file and key_file"}},
+    {with_device("api: { tokens_file: gone }\n"),
+     {"2:21: api.tokens_file: 'gone' cannot be read: No such file or directory"}},
+    {with_device("log: { level: loud }\n"), {"2:15: log.level: 'loud' is none of debug, info, warning, error"}},
+    {with_device("limits: { leaves_per_device: 0, leafs: 1, retry_horizon: 1s }\n"),
+     {"2:30: limits.leaves_per_device: '0' is not a whole number of at least 1", "2:33: unknown key 'leafs' in limits",
+      "2:58: limits.retry_horizon: '1s' is less than 1m"}}}));
+
+// The page of the configuration must not forget a key.
+TEST(Load, ShowsOnlyKeysThatAreDocumented) {
+  std::ifstream stream(DM_SOURCE_DIR "/docs/configuration.md");
+  const std::string page{std::istreambuf_iterator<char>(stream), {}};
+  const Load load = config::load("", environment(kAll));
+
+  EXPECT_GT(load.shown.size(), 60U);
+  for (const Load::Shown& line : load.shown) {
+    const std::string last = line.key.substr(line.key.rfind('.') + 1);
+    EXPECT_THAT(page, testing::AnyOf(HasSubstr("." + last + "`"), HasSubstr("`" + last + "`"))) << line.key;
+  }
+}
+
+TEST(ProcessEnvironment, TellsUnsetFromEmpty) {
+  ::setenv("DM_CONFIG_TEST_EMPTY", "", 1);
+  ::unsetenv("DM_CONFIG_TEST_UNSET");
+
+  EXPECT_EQ(process_environment()("DM_CONFIG_TEST_EMPTY"), "");
+  EXPECT_EQ(process_environment()("DM_CONFIG_TEST_UNSET"), std::nullopt);
+}
+
+TEST(Load, ReportsBrokenYamlWithItsPlace) {
+  const Load load = load_yaml("gnmi: {\n  port: 1\nlog: [\n");
+
+  ASSERT_EQ(load.errors.size(), 1U);
+  EXPECT_THAT(load.errors[0], testing::MatchesRegex("drift-monitor\\.yaml:[0-9]+:[0-9]+: not YAML: .*"));
+}
+
+}  // namespace
+}  // namespace dm::config
