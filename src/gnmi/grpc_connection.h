@@ -1,0 +1,100 @@
+// One HTTP/2 connection to a device and the one call on it: what Transport's methods act on.
+//
+// Shared between the Transport and the callbacks in progress, so that a handler may destroy the
+// Transport. After close() it calls no handler. Lives on the shard's loop.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gnmi/grpc_response.h"
+#include "gnmi/http2_session.h"
+#include "gnmi/transport.h"
+#include "net/loop.h"
+#include "net/stream.h"
+
+namespace dm::gnmi {
+
+class GrpcConnection : public std::enable_shared_from_this<GrpcConnection> {
+ public:
+  // `given` may be null: dial.
+  GrpcConnection(net::Loop& loop, TransportSettings settings,
+                 std::unique_ptr<net::ByteStream> given);
+
+  void start(std::string_view method, std::string request, bool half_close, CallHandlers handlers);
+  void cancel();
+  void pause(bool paused);
+  bool probe();
+  void close();
+  core::SteadyTime last_heard() const { return last_heard_; }
+
+ private:
+  struct Call {
+    std::int32_t stream = 0;  // 0 before it was submitted
+    bool is_stream_closed = false;
+    std::string method;
+    std::string body;
+    bool half_close = false;
+    GrpcResponse response;
+  };
+
+  // The connection.
+  void connect();
+  void on_connected();
+  void on_bytes(std::span<const std::uint8_t> bytes);
+  void lose(const core::Error& error, std::string hint);
+  void disconnect();
+  std::string guess_hint() const;
+  core::SteadyTime now() const;
+  // The call.
+  void begin_call();
+  void submit_call();
+  Http2Request make_request();
+  void end_call();
+  void retire_call();
+  // Events of the session.
+  Http2Events make_events();
+  Call* call_of(std::int32_t stream);
+  void on_settings();
+  void on_headers_end(std::int32_t stream, bool is_end);
+  void on_stream_closed(std::int32_t stream, std::uint32_t error, ClosedBy by);
+  void on_goaway(std::uint32_t error, std::string_view debug);
+  // Last in everything that comes from the stream or a timer: acts on what has become of the call
+  // and the connection. May call on_end.
+  void settle();
+  // The same for what comes from the user, where no handler may be called.
+  void settle_later();
+  void flush();
+  // Time.
+  void watch_settings();
+  void watch_keepalive();
+  void on_keepalive_due();
+
+  net::Loop& loop_;
+  const TransportSettings settings_;
+  std::unique_ptr<net::ByteStream> given_;
+  std::unique_ptr<net::ByteStream> stream_;  // null: not connected, not connecting
+  std::unique_ptr<Http2Session> session_;    // null: not connected
+  bool is_closed_ = false;
+  bool is_paused_ = false;
+  int depth_ = 0;  // of calls into session_
+  std::unique_ptr<Call> call_;
+  std::vector<std::unique_ptr<Call>> retired_;  // a handler of theirs may be running
+  std::optional<core::Error> lost_;             // the connection is to be given up
+  std::string lost_hint_;
+  // Of this connection.
+  bool has_settings_ = false;
+  std::string first_bytes_;  // of the peer, to tell what it speaks
+  std::string goaway_;       // the peer's GOAWAY, for messages; empty: none
+  bool is_too_many_pings_ = false;
+  bool is_pinging_ = false;  // a keepalive PING waits for its answer
+  std::uint64_t reads_ = 0;
+  std::uint64_t reads_before_ = 0;  // when the keepalive timer was set
+  core::SteadyTime last_heard_;
+  net::Timer timer_;
+};
+
+}  // namespace dm::gnmi

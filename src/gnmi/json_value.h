@@ -1,0 +1,59 @@
+// JSON and JSON_IETF values: one leaf's value, or a whole subtree taken apart into its leaves.
+//
+// Member names lose their module prefix; annotations (`@…`, RFC 7952) are skipped; `[null]` is a leaf of
+// type empty and reads as true; an array of scalars is a leaf-list; an array of objects is a list whose
+// key names come from the schema. 64-bit numbers in quotes stay text: the leaf's type decides. Source:
+// RFC 7951. Lives on the shard thread; keeps its parsing buffers.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/limits.h"
+#include "model/path.h"
+#include "schema/profile.h"
+
+namespace dm::gnmi {
+
+enum class JsonShape {
+  Bad,         // no JSON, a number beyond 64 bits, or arrays in arrays
+  Null,        // no value
+  Leaf,        // a scalar, an array of scalars, or [null]
+  EmptyArray,  // a leaf-list or a list without members
+  Tree,        // an object, or an array of objects
+};
+
+// What taking apart a subtree left out.
+struct JsonLosses {
+  std::uint32_t undecodable = 0;  // unknown lists, entries without keys, impossible names
+  std::uint32_t refused = 0;      // beyond limits: depth, value bytes, number of leaves
+};
+
+class JsonValue {
+ public:
+  JsonValue(const schema::Profile& profile, const core::Limits& limits);
+  ~JsonValue();
+  JsonValue(const JsonValue&) = delete;
+  JsonValue& operator=(const JsonValue&) = delete;
+
+  // The text is copied; what follows speaks of the last one parsed.
+  JsonShape parse(std::string_view text);
+
+  // Leaf or EmptyArray: appends the encoded value.
+  void encode(std::string& out) const;
+
+  // Called with the path as the device spells it and the encoded value, empty for null; both are valid
+  // only inside the call.
+  using LeafSink = std::function<void(const model::Path&, std::string_view encoded)>;
+  // Tree: every leaf below `base`, keys of lists filled in from the members.
+  JsonLosses flatten(const model::Path& base, const LeafSink& sink) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace dm::gnmi

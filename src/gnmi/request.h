@@ -1,0 +1,35 @@
+// The SubscribeRequest a device gets: STREAM, every path in one list, modes said explicitly.
+//
+// The origin stands in each path and never in the prefix, the prefix is there only for a target, and
+// nothing is set that servers are known to refuse (qos, use_models, allow_aggregation, updates_only,
+// extensions). Sources: gNMI specification 3.5.1.1-3.5.1.5, 2.7. Pure; any thread.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/clock.h"
+#include "model/path.h"
+#include "schema/profile.h"
+
+namespace dm::gnmi {
+
+inline constexpr std::string_view kSubscribeMethod = "/gnmi.gNMI/Subscribe";
+
+// One path of the list, already in the platform's request form (schema::to_request).
+struct SubscribePath {
+  model::Path path;
+  schema::PathMode mode = schema::PathMode::OnChange;  // OnChange or Sample
+};
+
+struct SubscribeOptions {
+  std::string target;                  // empty: no prefix
+  std::string encoding = "json_ietf";  // json | json_ietf | proto | bytes | ascii
+  core::Duration sample_interval = std::chrono::seconds(60);
+};
+
+// The serialised message.
+std::string subscribe_request(std::span<const SubscribePath> paths, const SubscribeOptions& options);
+
+}  // namespace dm::gnmi

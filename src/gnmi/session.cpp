@@ -1,0 +1,333 @@
+#include "gnmi/session.h"
+
+#include <algorithm>
+#include <deque>
+#include <memory>
+#include <random>
+#include <utility>
+
+#include "gnmi/request.h"
+#include "gnmi/session_state.h"
+#include "gnmi/wire.h"
+
+namespace dm::gnmi {
+namespace {
+
+using metrics::Metric;
+
+constexpr core::Duration kFlushInterval = std::chrono::seconds(1);  // of counters into the metrics
+
+// A batch is refilled for every message; one that a long message has grown is given back.
+constexpr std::size_t kKeptBatchBytes = 64U << 10U;
+
+// Jitter needs no better: 8 bytes of state per device.
+class Jitter {
+ public:
+  std::uint64_t next() {
+    state_ += 0x9E3779B97F4A7C15U;
+    std::uint64_t mixed = (state_ ^ (state_ >> 30U)) * 0xBF58476D1CE4E5B9U;
+    mixed = (mixed ^ (mixed >> 27U)) * 0x94D049BB133111EBU;
+    return mixed ^ (mixed >> 31U);
+  }
+
+ private:
+  std::uint64_t state_ = (static_cast<std::uint64_t>(std::random_device{}()) << 32U) | std::random_device{}();
+};
+
+}  // namespace
+
+struct Session::Impl : std::enable_shared_from_this<Impl> {
+  Impl(net::Loop& loop_in, const core::Clock& clock_in, core::Logger& log_in, metrics::Registry& metrics_in,
+       std::shared_ptr<const schema::Profile> profile_in, model::PathTable& paths, SessionSettings settings_in,
+       SessionHandlers handlers_in)
+      : loop(loop_in),
+        clock(clock_in),
+        log(log_in),
+        metrics(metrics_in),
+        profile(std::move(profile_in)),
+        settings(std::move(settings_in)),
+        handlers(std::move(handlers_in)),
+        plan(make_plan()),
+        state(plan),
+        reader(*profile, paths, settings.transport.limits, settings.memo),
+        retry_timer(loop),
+        watch_timer(loop),
+        flush_timer(loop) {}
+
+  SessionPlan make_plan();
+  void say_translations();
+  void handle(SessionEvent event);
+  void stop();
+  SessionMoment moment() { return {clock.steady_now(), clock.wall_now(), jitter.next()}; }
+
+  void perform(const Ask& action);
+  void perform(const HangUp&) { hang_up(); }
+  void perform(const EndCall&);
+  void perform(const RetryAfter& action);
+  void perform(const WatchAfter& action);
+  void perform(const ProbePeer&);
+  void perform(const TellBegin&);
+  void perform(const TellLost& action);
+  void perform(const TellQuarantine&);
+  void perform(const CountLoginRefused&) { metrics.add(Metric::LoginsRefused); }
+  void perform(const Say& action);
+
+  void connect(core::Duration keepalive);
+  void hang_up();
+  void on_message(std::span<const std::uint8_t> message);
+  void on_unreadable(const core::Error& error);
+  void count(std::size_t message_bytes);
+  void flush_counters();
+
+  net::Loop& loop;
+  const core::Clock& clock;
+  core::Logger& log;
+  metrics::Registry& metrics;
+  const std::shared_ptr<const schema::Profile> profile;
+  const SessionSettings settings;
+  const SessionHandlers handlers;
+  std::vector<std::size_t> sources;            // index in settings.paths of each path of the plan
+  std::vector<std::string> translations;       // to be said once
+  const SessionPlan plan;
+  SessionState state;
+  Jitter jitter;
+
+  WireReader reader;
+  model::UpdateBatch batch;
+  std::vector<QuarantinedPath> quarantined;
+  std::string last_error;
+  SessionCounters counters;
+  struct Unflushed {
+    double messages = 0, bytes = 0, leaves = 0, undecodable = 0, bad_messages = 0, coalesced = 0, refused = 0;
+  } unflushed;
+  bool is_flush_due = false;
+  bool has_said_bad_message = false;
+
+  std::deque<SessionEvent> events;  // raised inside a callback; handled after it
+  bool is_performing = false;
+  std::uint64_t stops = 0;
+  std::uint64_t calls = 0;
+
+  net::Timer retry_timer, watch_timer, flush_timer;
+  std::unique_ptr<Transport> transport;  // last: its handlers use the rest
+};
+
+SessionPlan Session::Impl::make_plan() {
+  SessionPlan made{.paths = {},
+                   .stale_after = settings.stale_after,
+                   .sync_deadline = settings.sync_deadline,
+                   .keepalive = settings.transport.keepalive,
+                   .backoff = settings.backoff};
+  if (made.keepalive == core::Duration::zero()) made.keepalive = profile->keepalive;
+  for (std::size_t i = 0; i < settings.paths.size(); ++i) {
+    const schema::ProfilePath& path = settings.paths[i];
+    if (path.mode != schema::PathMode::OnChange && path.mode != schema::PathMode::Sample) continue;
+    schema::RequestPath request = schema::to_request(*profile, path.path);
+    if (request.translated_from) {
+      translations.push_back(fmt::format("path {} exists on no {} device; subscribing to {} instead",
+                                         *request.translated_from, profile->name, model::to_text(request.path)));
+    }
+    // Some servers refuse a list that names a path twice.
+    if (std::find(made.paths.begin(), made.paths.end(), request.path) != made.paths.end()) continue;
+    made.paths.push_back(std::move(request.path));
+    sources.push_back(i);
+  }
+  return made;
+}
+
+void Session::Impl::say_translations() {
+  for (const std::string& text : translations) log.warning("{}: {}", settings.device, text);
+  translations.clear();
+}
+
+// Callbacks may stop, retry or destroy the session: what they raise waits until they are done, and a
+// stopped session performs nothing more.
+void Session::Impl::handle(SessionEvent event) {
+  events.push_back(std::move(event));
+  if (is_performing) return;
+  is_performing = true;
+  const auto self = shared_from_this();
+  while (!events.empty()) {
+    const SessionEvent next = std::move(events.front());
+    events.pop_front();
+    SessionStep decided = step(plan, std::move(state), next, moment());
+    state = std::move(decided.state);
+    const std::uint64_t stops_before = stops;
+    for (const SessionAction& action : decided.actions) {
+      std::visit([this](const auto& each) { perform(each); }, action);
+      if (stops != stops_before) break;
+    }
+  }
+  is_performing = false;
+}
+
+void Session::Impl::stop() {
+  ++stops;
+  events.clear();
+  state = step(plan, std::move(state), SessionStopped{}, moment()).state;
+  retry_timer.cancel();
+  hang_up();
+}
+
+void Session::Impl::connect(core::Duration keepalive) {
+  TransportSettings wanted = settings.transport;
+  wanted.keepalive = keepalive;
+  if (wanted.clock == nullptr) wanted.clock = &clock;
+  transport = settings.make_stream
+                  ? std::make_unique<Transport>(loop, std::move(wanted), settings.make_stream())
+                  : std::make_unique<Transport>(loop, std::move(wanted));
+}
+
+void Session::Impl::perform(const Ask& action) {
+  retry_timer.cancel();
+  if (action.on_new_connection || !transport) connect(action.keepalive);
+  std::vector<SubscribePath> asked;
+  for (const std::size_t index : action.paths) asked.push_back({plan.paths[index], settings.paths[sources[index]].mode});
+  ++calls;
+  has_said_bad_message = false;
+  transport->start(kSubscribeMethod,
+                   subscribe_request(asked, {.target = settings.target,
+                                             .encoding = profile->encoding,
+                                             .sample_interval = settings.sample_interval}),
+                   false,
+                   {.on_headers = [this] { handle(CallAccepted{}); },
+                    .on_message = [this](std::span<const std::uint8_t> bytes) { on_message(bytes); },
+                    .on_end = [this](const CallEnd& end) { handle(CallEnded{end}); }});
+}
+
+void Session::Impl::perform(const EndCall&) {
+  ++calls;
+  if (transport) transport->cancel();
+}
+
+void Session::Impl::hang_up() {
+  ++calls;
+  watch_timer.cancel();
+  transport.reset();
+  flush_counters();
+}
+
+void Session::Impl::perform(const RetryAfter& action) {
+  retry_timer.after(action.wait, [this] { handle(RetryDue{}); });
+}
+
+void Session::Impl::perform(const WatchAfter& action) {
+  watch_timer.after(action.wait, [this] {
+    if (transport) handle(WatchDue{transport->last_heard()});
+  });
+}
+
+void Session::Impl::perform(const ProbePeer&) {
+  if (transport) (void)transport->probe();  // not connected: there will be no answer either
+}
+
+void Session::Impl::perform(const TellBegin&) {
+  ++counters.streams;
+  if (handlers.on_stream_begin) handlers.on_stream_begin();
+}
+
+void Session::Impl::perform(const TellLost& action) {
+  last_error = action.reason;
+  if (!action.kind.empty()) metrics.add(Metric::StreamLosses, 1, action.kind);
+  if (handlers.on_stream_lost) handlers.on_stream_lost(action.reason);
+}
+
+void Session::Impl::perform(const TellQuarantine&) {
+  quarantined.clear();
+  for (std::size_t i = 0; i < state.quarantine.size(); ++i) {
+    const auto& entry = state.quarantine[i];
+    if (!entry) continue;
+    quarantined.push_back({settings.paths[sources[i]].path, entry->code, entry->message, entry->since});
+  }
+  if (handlers.on_quarantine) handlers.on_quarantine();
+}
+
+void Session::Impl::perform(const Say& action) {
+  if (action.level == core::LogLevel::Info) {
+    log.info("{}: {}", settings.device, action.text);
+  } else {
+    log.warning("{}: {}", settings.device, action.text);
+  }
+}
+
+void Session::Impl::on_message(std::span<const std::uint8_t> message) {
+  const auto self = shared_from_this();
+  const core::Status status = reader.read(message, batch);
+  count(message.size());
+  if (!status) return on_unreadable(status.error());
+  const bool was_live = state.phase == SessionPhase::Live;
+  if (needs_message(state) || batch.device_lost) {
+    const std::uint64_t call = calls;
+    handle(MessageRead{batch.sync, batch.device_lost});
+    if (call != calls) return;  // lost, stopped, or of a search
+  }
+  if (!is_following(state)) return;
+  // Only the first sync ends a dump; a repeated one says nothing.
+  batch.sync = !was_live && state.phase == SessionPhase::Live;
+  if (handlers.on_batch) handlers.on_batch(batch);
+  if (batch.bytes.capacity() > kKeptBatchBytes) batch = {};
+}
+
+void Session::Impl::on_unreadable(const core::Error& error) {
+  if (error.code == core::Code::Unavailable) {
+    return handle(CallEnded{{.code = GrpcCode::Unavailable, .message = error.message, .hint = {}}});
+  }
+  ++counters.bad_messages;
+  ++unflushed.bad_messages;
+  if (!std::exchange(has_said_bad_message, true)) {
+    log.warning("{}: a message cannot be read ({}); the stream is kept", settings.device, error.message);
+  }
+}
+
+void Session::Impl::count(std::size_t message_bytes) {
+  ++counters.messages;
+  counters.bytes += message_bytes;
+  counters.leaves += batch.sets.size();
+  counters.undecodable += batch.undecodable;
+  unflushed.messages += 1;
+  unflushed.bytes += static_cast<double>(message_bytes);
+  unflushed.leaves += static_cast<double>(batch.sets.size());
+  unflushed.undecodable += batch.undecodable;
+  unflushed.coalesced += batch.coalesced;
+  unflushed.refused += batch.refused;
+  if (is_flush_due) return;
+  is_flush_due = true;
+  flush_timer.after(kFlushInterval, [this] { flush_counters(); });
+}
+
+// The registry has a lock: it is taken once a second, not once a message.
+void Session::Impl::flush_counters() {
+  if (!is_flush_due) return;
+  is_flush_due = false;
+  flush_timer.cancel();
+  const Unflushed done = std::exchange(unflushed, {});
+  metrics.add(Metric::Messages, done.messages);
+  metrics.add(Metric::MessageBytes, done.bytes);
+  metrics.add(Metric::Leaves, done.leaves);
+  metrics.add(Metric::Undecodable, done.undecodable);
+  metrics.add(Metric::BadMessages, done.bad_messages);
+  metrics.add(Metric::Coalesced, done.coalesced);
+  if (done.refused > 0) metrics.add(Metric::LimitHits, done.refused, "leaf");
+}
+
+Session::Session(net::Loop& loop, const core::Clock& clock, core::Logger& log, metrics::Registry& metrics,
+                 std::shared_ptr<const schema::Profile> profile, model::PathTable& paths, SessionSettings settings,
+                 SessionHandlers handlers)
+    : impl_(std::make_shared<Impl>(loop, clock, log, metrics, std::move(profile), paths, std::move(settings),
+                                   std::move(handlers))) {}
+
+Session::~Session() { impl_->stop(); }
+
+void Session::start() {
+  impl_->say_translations();
+  impl_->handle(SessionStarted{});
+}
+void Session::stop() { impl_->stop(); }
+void Session::retry_now() { impl_->handle(RetryWanted{}); }
+
+const SessionSettings& Session::settings() const { return impl_->settings; }
+const std::vector<QuarantinedPath>& Session::quarantined() const { return impl_->quarantined; }
+const SessionCounters& Session::counters() const { return impl_->counters; }
+const std::string& Session::last_error() const { return impl_->last_error; }
+
+}  // namespace dm::gnmi

@@ -1,0 +1,93 @@
+// One device's subscription, for ever: connect, subscribe, sync, follow, and again after any loss.
+//
+// Owns the transport and the wire decoder; turns what happens into the four callbacks below. Refused
+// paths are found by bisection and quarantined; refused logins are tried slowly; a peer silent for
+// stale_after is probed and then given up. Reconnect waits are jittered, growing, and reset by the
+// first good message. A hub that says the device is gone (`DEL /*`) ends the stream like a loss: nothing it
+// sends later would be confirmed by a sync. The rules are in session_state.h. Lives on the shard's loop;
+// stop(), retry_now() and destruction are allowed inside every callback.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/backoff.h"
+#include "core/log.h"
+#include "gnmi/transport.h"
+#include "gnmi/wire_memo.h"
+#include "metrics/registry.h"
+#include "model/difference.h"
+#include "model/path_table.h"
+#include "model/update.h"
+#include "schema/profile.h"
+
+namespace dm::gnmi {
+
+struct SessionSettings {
+  std::string device;
+  TransportSettings transport;
+  std::string target;                       // gNMI prefix target, usually empty
+  std::vector<schema::ProfilePath> paths;   // effective list, in request order; only OnChange and Sample
+                                            // are subscribed
+  core::Duration stale_after = std::chrono::seconds(60);
+  core::Duration sync_deadline = std::chrono::seconds(120);
+  core::BackoffPolicy backoff;
+  core::Duration sample_interval = std::chrono::seconds(60);  // of paths with mode Sample
+  // Shared by the devices of a shard that have the same profile; null: one of its own.
+  std::shared_ptr<PathMemo> memo;
+  // For tests and simulation: a byte stream for each new connection, instead of dialling.
+  std::function<std::unique_ptr<net::ByteStream>()> make_stream;
+};
+
+struct QuarantinedPath {
+  model::Path path;  // as in the settings, not as translated for the request
+  GrpcCode code = GrpcCode::Unknown;
+  std::string message;
+  core::WallTime since{};
+};
+
+struct SessionCounters {
+  std::uint64_t messages = 0, bytes = 0, leaves = 0, bad_messages = 0, undecodable = 0, streams = 0;
+};
+
+struct SessionHandlers {
+  // A new stream began: what follows is a new generation. Freshness is Syncing.
+  std::function<void()> on_stream_begin;
+  // One message, decoded; the batch is valid only inside the call. batch.sync marks the end of the
+  // first dump (Freshness Live).
+  std::function<void(const model::UpdateBatch&)> on_batch;
+  // The stream is lost or silent, or an attempt to get one failed; the reason is for people. Freshness
+  // is Stale. May come several times in a row.
+  std::function<void(const std::string& reason)> on_stream_lost;
+  // The set of quarantined paths changed.
+  std::function<void()> on_quarantine;
+};
+
+class Session {
+ public:
+  Session(net::Loop& loop, const core::Clock& clock, core::Logger& log, metrics::Registry& metrics,
+          std::shared_ptr<const schema::Profile> profile, model::PathTable& paths,
+          SessionSettings settings, SessionHandlers handlers);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  void start();
+  void stop();       // no callback afterwards
+  void retry_now();  // a waiting backoff ends at once (reload)
+
+  const SessionSettings& settings() const;
+  const std::vector<QuarantinedPath>& quarantined() const;
+  const SessionCounters& counters() const;
+  const std::string& last_error() const;  // why the last stream ended, or empty
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;  // shared only with the callback in progress
+};
+
+}  // namespace dm::gnmi

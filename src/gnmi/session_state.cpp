@@ -1,0 +1,304 @@
+#include "gnmi/session_state.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace dm::gnmi {
+namespace {
+
+using core::Duration;
+using core::LogLevel;
+
+constexpr std::chrono::seconds kFirstLoginWaits[] = {std::chrono::seconds(10), std::chrono::seconds(20)};
+constexpr Duration kSlowLogin = std::chrono::minutes(2);  // from the fourth attempt on, doubling
+constexpr Duration kSlowestLogin = std::chrono::hours(1);
+
+bool is_login_refused(GrpcCode code) {
+  return code == GrpcCode::Unauthenticated || code == GrpcCode::PermissionDenied;
+}
+
+// The codes with which servers refuse a path (gNMI specification 3.5.2.4, and what they really send).
+bool is_path_refused(GrpcCode code) {
+  return code == GrpcCode::InvalidArgument || code == GrpcCode::Unimplemented || code == GrpcCode::NotFound;
+}
+
+// Three attempts in the first minute, then minutes, at most an hour: lock-out policies count attempts.
+Duration login_wait(int refused, std::uint64_t random) {
+  Duration wait = kSlowLogin;
+  if (refused <= 2) {
+    wait = kFirstLoginWaits[refused - 1];
+  } else {
+    for (int i = 3; i < refused && wait < kSlowestLogin; ++i) wait *= 2;
+    wait = std::min(wait, kSlowestLogin);
+  }
+  const auto half = static_cast<std::uint64_t>(wait.count() / 2);
+  return Duration{static_cast<std::int64_t>(half + random % half)};
+}
+
+// One step: the state being changed and the actions gathered.
+class Stepper {
+ public:
+  Stepper(const SessionPlan& plan, SessionState state, const SessionMoment& moment)
+      : plan_(plan), moment_(moment), out_{std::move(state), {}}, s_(out_.state) {}
+
+  SessionStep finish() && { return std::move(out_); }
+
+  void operator()(const SessionStarted&) {
+    if (s_.phase != SessionPhase::Idle) return;
+    if (plan_.paths.empty()) {
+      say(LogLevel::Warning, "there is no path to subscribe to");
+      add(TellLost{"there is no path to subscribe to", {}});
+      return;
+    }
+    ask_again(false);
+  }
+
+  void operator()(const SessionStopped&) {
+    s_.phase = SessionPhase::Idle;
+    s_.search.reset();
+    add(HangUp{});
+  }
+
+  void operator()(const RetryWanted&) {
+    if (s_.phase == SessionPhase::Waiting) {
+      s_.logins_refused = 0;
+      s_.search_again_at.reset();
+      return ask_again(true);
+    }
+    if (s_.phase != SessionPhase::Live || !has_quarantine()) return;
+    add(HangUp{});
+    add(TellLost{"asking for the refused paths again", "retry"});
+    ask_again(true);
+  }
+
+  void operator()(const RetryDue&) {
+    if (s_.phase == SessionPhase::Waiting) ask_again(false);
+  }
+
+  void operator()(const CallAccepted&) {
+    if (s_.phase == SessionPhase::Asking && !s_.search) begin();
+  }
+
+  void operator()(const MessageRead& message) {
+    if (s_.search) {
+      if (message.is_sync) answer_search(std::nullopt);
+      return;
+    }
+    if (!is_following(s_)) return;
+    if (s_.phase == SessionPhase::Asking) begin();
+    if (!std::exchange(s_.has_message, true)) {
+      s_.backoff.reset();
+      s_.logins_refused = 0;
+    }
+    if (message.is_device_lost) return fail("device_gone", "the hub says the device is gone");
+    if (message.is_sync && s_.phase == SessionPhase::Syncing) go_live();
+  }
+
+  void operator()(const CallEnded& event) {
+    if (s_.phase == SessionPhase::Idle || s_.phase == SessionPhase::Waiting) return;
+    const CallEnd& end = event.end;
+    if (end.is_too_many_pings) calm_down();
+    if (is_login_refused(end.code)) return refuse_login(end);
+    const bool is_synced = s_.phase == SessionPhase::Live;
+    if (is_path_refused(end.code) && !is_synced) {
+      if (s_.search) return answer_search(end);
+      return refuse_paths(end);
+    }
+    fail(end.code == GrpcCode::Ok ? "ended" : (end.is_too_many_pings ? "too_many_pings" : "error"), describe(end));
+  }
+
+  void operator()(const WatchDue& watch) {
+    if (s_.phase == SessionPhase::Idle || s_.phase == SessionPhase::Waiting) return;
+    const auto now = moment_.now;
+    if (s_.phase != SessionPhase::Live && now >= s_.asked_at + plan_.sync_deadline) {
+      return fail("no_sync", fmt::format("no sync_response within {}", core::to_text(plan_.sync_deadline)));
+    }
+    if (s_.probed_at && watch.last_heard >= *s_.probed_at) s_.probed_at.reset();
+    if (s_.probed_at && now >= *s_.probed_at + grace()) {
+      return fail("silent", fmt::format("silent for {}, and no answer to a probe", core::to_text(s_.probe_after)));
+    }
+    if (!s_.probed_at && has_begun() && now >= watch.last_heard + s_.probe_after) {
+      s_.probed_at = now;
+      add(ProbePeer{});
+    }
+    watch_again(watch.last_heard);
+  }
+
+ private:
+  template <class Action>
+  void add(Action action) {
+    out_.actions.emplace_back(std::move(action));
+  }
+  void say(LogLevel level, std::string text) { add(Say{level, std::move(text)}); }
+
+  bool has_begun() const { return s_.phase == SessionPhase::Syncing || s_.phase == SessionPhase::Live; }
+  Duration grace() const { return std::max<Duration>(plan_.stale_after / 2, kLeastGrace); }
+
+  bool has_quarantine() const {
+    return std::any_of(s_.quarantine.begin(), s_.quarantine.end(), [](const auto& q) { return q.has_value(); });
+  }
+
+  // The next instant at which silence or a missing sync can be told.
+  void watch_again(core::SteadyTime last_heard) {
+    auto due = core::SteadyTime::max();
+    if (s_.phase != SessionPhase::Live) due = s_.asked_at + plan_.sync_deadline;
+    if (s_.probed_at) {
+      due = std::min(due, *s_.probed_at + grace());
+    } else if (has_begun()) {
+      due = std::min(due, last_heard + s_.probe_after);
+    }
+    add(WatchAfter{std::max<Duration>(due - moment_.now, std::chrono::milliseconds(1))});
+  }
+
+  // Everything but what is in quarantine.
+  void ask_again(bool with_quarantined) {
+    PathIndexes paths;
+    for (std::size_t i = 0; i < plan_.paths.size(); ++i) {
+      const auto& quarantine = s_.quarantine[i];
+      if (!quarantine || with_quarantined || s_.search_again_at || moment_.now >= quarantine->retry_at) {
+        paths.push_back(i);
+      }
+    }
+    s_.search.reset();
+    ask(std::move(paths), true);
+  }
+
+  void ask(PathIndexes paths, bool on_new_connection) {
+    s_.phase = SessionPhase::Asking;
+    s_.asked = paths;
+    s_.asked_at = moment_.now;
+    s_.probed_at.reset();
+    s_.has_message = false;
+    add(Ask{std::move(paths), s_.keepalive, on_new_connection});
+    watch_again(moment_.now);
+  }
+
+  void begin() {
+    s_.phase = SessionPhase::Syncing;
+    add(TellBegin{});
+    watch_again(moment_.now);
+  }
+
+  void go_live() {
+    s_.phase = SessionPhase::Live;
+    s_.said.clear();
+    s_.search_again_at.reset();
+    bool is_released = false;
+    for (const std::size_t i : s_.asked) {
+      if (!s_.quarantine[i]) continue;
+      s_.quarantine[i].reset();
+      is_released = true;
+    }
+    if (is_released) add(TellQuarantine{});
+    say(LogLevel::Info, fmt::format("live, {} path{} subscribed", s_.asked.size(), s_.asked.size() == 1 ? "" : "s"));
+  }
+
+  // The attempt is over: tell, and wait.
+  void fail(std::string_view kind, std::string reason) {
+    give_up(kind, std::move(reason), s_.backoff.next(moment_.random));
+  }
+
+  void give_up(std::string_view kind, std::string reason, Duration wait) {
+    lose(kind, std::move(reason));
+    s_.phase = SessionPhase::Waiting;
+    s_.search.reset();
+    add(RetryAfter{wait});
+  }
+
+  void lose(std::string_view kind, std::string reason) {
+    add(HangUp{});
+    if (reason != s_.said) {
+      s_.said = reason;
+      say(LogLevel::Warning, fmt::format("{}; trying again with growing pauses", reason));
+    }
+    add(TellLost{std::move(reason), has_begun() ? kind : std::string_view()});
+  }
+
+  void refuse_login(const CallEnd& end) {
+    ++s_.logins_refused;
+    add(CountLoginRefused{});
+    give_up("login", describe(end), login_wait(s_.logins_refused, moment_.random));
+  }
+
+  void calm_down() {
+    s_.keepalive = std::min(s_.keepalive * 2, kLongestPingInterval);
+    s_.probe_after = std::min(std::max(s_.probe_after * 2, kForgivenPings), kLongestPingInterval);
+  }
+
+  void quarantine(std::size_t path, const CallEnd& end) {
+    auto& entry = s_.quarantine[path];
+    const auto since = entry ? entry->since : moment_.wall_now;
+    entry = PathQuarantine{end.code, end.message, since, moment_.now + kQuarantine};
+    say(LogLevel::Warning, fmt::format("the device refuses {}: {}; going on without it",
+                                       model::to_text(plan_.paths[path]), describe(end)));
+    add(TellQuarantine{});
+  }
+
+  // The whole list was refused: find out which of its paths.
+  void refuse_paths(const CallEnd& end) {
+    if (s_.search_again_at && moment_.now < *s_.search_again_at) return fail("refused", every_path_refused(end));
+    const auto named = path_named_in(end.message, plan_.paths, s_.asked);
+    if (has_begun()) add(TellLost{fmt::format("paths are refused: {}", describe(end)), "refused"});
+    add(EndCall{});
+    PathIndexes asked = s_.asked;
+    if (asked.size() > 1 && named) {
+      quarantine(*named, end);
+      std::erase(asked, *named);
+      return ask(std::move(asked), false);
+    }
+    s_.phase = SessionPhase::Asking;
+    s_.search.emplace(std::move(asked));
+    if (s_.search->question() == s_.asked) return answer_search(end);  // a single path: that was the answer
+    ask(s_.search->question(), false);
+  }
+
+  // The question of a search was accepted (no end) or refused.
+  void answer_search(const std::optional<CallEnd>& refusal) {
+    PathSearch& search = *s_.search;
+    add(EndCall{});
+    if (refusal) {
+      const auto named = path_named_in(refusal->message, plan_.paths, search.question());
+      if (const auto path = search.answer_refused(named)) quarantine(*path, *refusal);
+    } else {
+      search.answer_accepted();
+    }
+    if (!search.is_done()) return ask(search.question(), false);
+    PathIndexes accepted = search.accepted();
+    s_.search.reset();
+    if (!accepted.empty()) return ask(std::move(accepted), false);
+    s_.search_again_at = moment_.now + kSearchAgain;
+    fail("refused", every_path_refused(refusal.value_or(CallEnd{})));
+  }
+
+  static std::string every_path_refused(const CallEnd& end) {
+    return fmt::format("the device refuses every path: {}", describe(end));
+  }
+
+  const SessionPlan& plan_;
+  const SessionMoment& moment_;
+  SessionStep out_;
+  SessionState& s_;
+};
+
+}  // namespace
+
+SessionStep step(const SessionPlan& plan, SessionState state, const SessionEvent& event,
+                 const SessionMoment& moment) {
+  Stepper stepper(plan, std::move(state), moment);
+  std::visit(stepper, event);
+  return std::move(stepper).finish();
+}
+
+std::string describe(const CallEnd& end) {
+  const std::string hint = end.hint.empty() ? "" : fmt::format(" ({})", end.hint);
+  const std::string message = end.message.empty() ? "no reason given" : end.message;
+  if (end.code == GrpcCode::Ok) return "the device ended the stream" + hint;
+  if (is_login_refused(end.code)) return fmt::format("the device refuses the login: {} {}{}", to_text(end.code), message, hint);
+  if (end.code == GrpcCode::Unavailable) return message + hint;
+  return fmt::format("{}: {}{}", to_text(end.code), message, hint);
+}
+
+}  // namespace dm::gnmi

@@ -1,0 +1,290 @@
+#include "gnmi/wire.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "core/text.h"
+#include "gnmi/json_value.h"
+#include "gnmi/wire_path.h"
+#include "gnmi/wire_proto.h"
+#include "gnmi/wire_resolver.h"
+#include "gnmi/wire_value.h"
+
+namespace dm::gnmi {
+namespace {
+
+using core::Code;
+using core::Error;
+using core::Status;
+
+// The parser's buffers are kept for the next value unless one this long has grown them.
+constexpr std::size_t kKeptJsonBytes = 16U << 10U;
+
+Error corrupt(std::string_view what) {
+  return {Code::Corrupt, fmt::format("not a valid SubscribeResponse: {}", what)};
+}
+
+}  // namespace
+
+struct WireReader::Impl {
+  Impl(const schema::Profile& profile_in, model::PathTable& paths_in, const core::Limits& limits_in,
+       std::shared_ptr<PathMemo> memo_in)
+      : profile(profile_in),
+        limits(limits_in),
+        resolver(profile_in, paths_in, limits_in, std::move(memo_in)),
+        values(limits_in) {}
+
+  Status read_response(std::string_view message, model::UpdateBatch& batch);
+  bool read_notification(std::string_view notification, model::UpdateBatch& batch);
+  bool read_changes(std::string_view notification, std::string_view prefix, model::UpdateBatch& batch);
+  bool read_update(std::string_view update, std::string_view prefix, model::UpdateBatch& batch);
+  bool put_value(std::string_view prefix, std::string_view path, const WireValue& value,
+                 std::uint32_t offset, model::UpdateBatch& batch);
+  bool put_json(std::string_view prefix, std::string_view path, std::string_view text,
+                model::UpdateBatch& batch);
+  void put_tree(std::string_view prefix, std::string_view path, model::UpdateBatch& batch);
+  bool read_delete(std::string_view prefix, std::string_view path, model::UpdateBatch& batch);
+  bool read_atomic(std::string_view prefix, model::UpdateBatch& batch);
+  void add_set(ResolvedPath resolved, std::uint32_t offset, model::UpdateBatch& batch);
+  bool is_sound_repeat(const MergedField& field);
+
+  const schema::Profile& profile;
+  core::Limits limits;
+  PathResolver resolver;
+  ValueReader values;
+  std::unique_ptr<JsonValue> json;  // made when a device first sends JSON
+
+  std::string_view whole;              // the message being read
+  std::optional<bool> is_whole_sound;  // its full check, done only when something is repeated
+  std::string merged_notification, merged_prefix, merged_path, merged_value, merged_old_value;
+};
+
+WireReader::WireReader(const schema::Profile& profile, model::PathTable& paths,
+                       const core::Limits& limits, std::shared_ptr<PathMemo> memo)
+    : impl_(std::make_unique<Impl>(profile, paths, limits, std::move(memo))) {}
+WireReader::~WireReader() = default;
+
+Status WireReader::read(std::span<const std::uint8_t> message, model::UpdateBatch& batch) {
+  batch.clear();
+  const auto* bytes = reinterpret_cast<const char*>(message.data());
+  Status status = impl_->read_response(std::string_view(bytes, message.size()), batch);
+  if (!status) batch.clear();
+  return status;
+}
+
+// The response is a oneof: the last arm counts, and an update that is repeated is merged.
+Status WireReader::Impl::read_response(std::string_view message, model::UpdateBatch& batch) {
+  whole = message;
+  is_whole_sound.reset();
+  resolver.begin_message();
+  MergedField notification(merged_notification);
+  std::string merged_error;
+  MergedField failure(merged_error);
+  int arms = 0;
+  ProtoReader reader(message);
+  for (ProtoField field; reader.next(field);) {
+    if (!field.is_bytes(1) && !field.is_varint(3) && !field.is_bytes(4)) continue;
+    ++arms;
+    batch.sync = field.number == 3 && field.value != 0;  // false says nothing (some Junos)
+    if (field.number != 1) notification.clear();
+    if (field.number != 4) failure.clear();
+    if (field.number == 1) notification.add(field.bytes);
+    if (field.number == 4) failure.add(field.bytes);
+  }
+  if (!reader.ok()) return corrupt("bad field");
+  if (arms > 1 && !is_well_formed(ProtoKind::SubscribeResponse, message)) return corrupt("bad field");
+  if (failure.is_present()) {
+    std::string_view text;
+    ProtoReader error(failure.bytes(), kProtoDepth - 1);
+    for (ProtoField field; error.next(field);) {
+      if (field.is_bytes(2)) text = field.bytes;
+    }
+    if (!error.ok()) return corrupt("bad error");
+    return Error{Code::Unavailable, fmt::format("the device reports: {}",
+                                                core::to_valid_utf8(core::shorten(text, 500)))};
+  }
+  if (notification.is_present() && !read_notification(notification.bytes(), batch)) {
+    return corrupt("bad notification");
+  }
+  return {};
+}
+
+// First what holds for all of it (the prefix may come last), then updates and deletes.
+bool WireReader::Impl::read_notification(std::string_view notification, model::UpdateBatch& batch) {
+  MergedField prefix(merged_prefix);
+  bool is_atomic = false;
+  ProtoReader reader(notification, kProtoDepth - 1);
+  for (ProtoField field; reader.next(field);) {
+    if (field.is_varint(1)) batch.timestamp_ns = static_cast<std::int64_t>(field.value);
+    if (field.is_bytes(2)) prefix.add(field.bytes);
+    if (field.is_varint(6)) is_atomic = field.value != 0;
+  }
+  if (!reader.ok() || !is_sound_repeat(prefix) || !resolver.is_sound_prefix(prefix.bytes())) return false;
+  if (is_atomic && !read_atomic(prefix.bytes(), batch)) return false;
+  return read_changes(notification, prefix.bytes(), batch);
+}
+
+bool WireReader::Impl::read_changes(std::string_view notification, std::string_view prefix,
+                                    model::UpdateBatch& batch) {
+  ProtoReader reader(notification, kProtoDepth - 1);
+  for (ProtoField field; reader.next(field);) {
+    if (field.is_bytes(4) && !read_update(field.bytes, prefix, batch)) return false;
+    if (field.is_bytes(5) && !read_delete(prefix, field.bytes, batch)) return false;
+  }
+  return true;
+}
+
+bool WireReader::Impl::read_update(std::string_view update, std::string_view prefix,
+                                   model::UpdateBatch& batch) {
+  MergedField path(merged_path), value(merged_value), old_value(merged_old_value);
+  std::uint32_t duplicates = 0;
+  ProtoReader reader(update, kProtoDepth - 2);
+  for (ProtoField field; reader.next(field);) {
+    if (field.is_bytes(1)) path.add(field.bytes);
+    if (field.is_bytes(2)) old_value.add(field.bytes);
+    if (field.is_bytes(3)) value.add(field.bytes);
+    if (field.is_varint(4)) duplicates = static_cast<std::uint32_t>(field.value);
+  }
+  if (!reader.ok() || !is_sound_repeat(path) || !is_sound_repeat(value) ||
+      !is_sound_repeat(old_value)) {
+    return false;
+  }
+  batch.coalesced += std::min(duplicates, UINT32_MAX - batch.coalesced);
+  const auto offset = static_cast<std::uint32_t>(batch.bytes.size());
+  WireValue read = values.read(value.bytes(), batch.bytes);
+  if (read.form == WireValue::Form::Corrupt) return false;
+  if (old_value.is_present()) {
+    if (!is_well_formed(ProtoKind::Value, old_value.bytes(), kProtoDepth - 3)) return false;
+    if (!value.is_present()) read = values.read_deprecated(old_value.bytes(), batch.bytes);
+  }
+  // Huawei puts an update without path and value next to deletes: it says nothing.
+  if (!path.is_present() && !value.is_present() && !old_value.is_present()) return true;
+  return put_value(prefix, path.bytes(), read, offset, batch);
+}
+
+bool WireReader::Impl::put_value(std::string_view prefix, std::string_view path, const WireValue& value,
+                                 std::uint32_t offset, model::UpdateBatch& batch) {
+  using Form = WireValue::Form;
+  if (value.form == Form::Json) return put_json(prefix, path, value.json, batch);
+  const ResolvedPath resolved = resolver.resolve(prefix, path);
+  if (resolved.kind == ResolvedPath::Kind::Corrupt) return false;
+  if (value.form == Form::Encoded) {
+    add_set(resolved, offset, batch);
+  } else if (value.form == Form::Refused) {
+    ++batch.refused;
+  } else {
+    ++batch.undecodable;
+  }
+  return true;
+}
+
+bool WireReader::Impl::put_json(std::string_view prefix, std::string_view path, std::string_view text,
+                                model::UpdateBatch& batch) {
+  const ResolvedPath resolved = resolver.resolve(prefix, path);
+  if (resolved.kind == ResolvedPath::Kind::Corrupt) return false;
+  if (!json) json = std::make_unique<JsonValue>(profile, limits);
+  const JsonShape shape = json->parse(text);
+  const bool is_exact = resolved.exact() != model::kNoPath;
+  if (shape == JsonShape::Tree && resolved.kind != ResolvedPath::Kind::Refused) {
+    put_tree(prefix, path, batch);
+  } else if (shape == JsonShape::Bad) {
+    ++batch.undecodable;
+  } else if (shape == JsonShape::Null && is_exact) {
+    batch.exact_deletes.push_back(resolved.exact());
+  } else if (shape == JsonShape::EmptyArray && !is_exact) {
+    return true;  // a list without entries
+  } else {
+    const auto offset = static_cast<std::uint32_t>(batch.bytes.size());
+    if (shape == JsonShape::Leaf || shape == JsonShape::EmptyArray) json->encode(batch.bytes);
+    add_set(resolved, offset, batch);
+  }
+  if (text.size() > kKeptJsonBytes) json.reset();
+  return true;
+}
+
+// A whole-object update means "these leaves changed", never "the others vanished" (specification 3.5).
+void WireReader::Impl::put_tree(std::string_view prefix, std::string_view path,
+                                model::UpdateBatch& batch) {
+  const auto base = read_path(prefix, path);
+  if (!base) {
+    ++batch.undecodable;
+    return;
+  }
+  const JsonLosses losses = json->flatten(*base, [&](const model::Path& leaf, std::string_view value) {
+    const ResolvedPath resolved = resolver.settle(leaf);
+    if (value.empty()) {
+      if (resolved.exact() != model::kNoPath) batch.exact_deletes.push_back(resolved.exact());
+      return;
+    }
+    const auto offset = static_cast<std::uint32_t>(batch.bytes.size());
+    batch.bytes.append(value);
+    add_set(resolved, offset, batch);
+  });
+  batch.undecodable += losses.undecodable;
+  batch.refused += losses.refused;
+}
+
+// The value's bytes are those from `offset` to the end; they are dropped if it cannot be kept.
+void WireReader::Impl::add_set(ResolvedPath resolved, std::uint32_t offset, model::UpdateBatch& batch) {
+  const std::size_t length = batch.bytes.size() - offset;
+  const bool is_leaf = resolved.exact() != model::kNoPath && length > 0;
+  if (resolved.kind == ResolvedPath::Kind::Refused || (is_leaf && length > limits.value_bytes) ||
+      (is_leaf && batch.sets.size() >= limits.leaves_per_device)) {
+    ++batch.refused;
+  } else if (!is_leaf) {
+    ++batch.undecodable;
+  } else {
+    batch.sets.push_back({resolved.exact(), offset, static_cast<std::uint32_t>(length)});
+    return;
+  }
+  batch.bytes.resize(offset);
+}
+
+bool WireReader::Impl::read_delete(std::string_view prefix, std::string_view path,
+                                   model::UpdateBatch& batch) {
+  const ResolvedPath resolved = resolver.resolve(prefix, path);
+  switch (resolved.kind) {
+    case ResolvedPath::Kind::Corrupt: return false;
+    case ResolvedPath::Kind::Refused: ++batch.refused; return true;
+    case ResolvedPath::Kind::Undecodable: ++batch.undecodable; return true;
+    case ResolvedPath::Kind::Known: break;
+  }
+  switch (resolved.known.kind) {
+    case KnownPath::Kind::Exact:
+    case KnownPath::Kind::Root:
+      batch.exact_deletes.push_back(model::PathId{resolved.known.value});
+      break;
+    case KnownPath::Kind::Pattern:
+      batch.pattern_deletes.push_back(*resolved.pattern);
+      break;
+    case KnownPath::Kind::Lost: batch.device_lost = true; break;
+    case KnownPath::Kind::None: break;
+  }
+  return true;
+}
+
+// An atomic notification is all there is below its prefix (specification 2.1.1). Without a prefix path
+// it would empty the whole device, which no model means: it is then read as an ordinary one.
+bool WireReader::Impl::read_atomic(std::string_view prefix, model::UpdateBatch& batch) {
+  const ResolvedPath resolved = resolver.resolve(prefix, {});
+  if (resolved.kind == ResolvedPath::Kind::Corrupt) return false;
+  if (resolved.kind != ResolvedPath::Kind::Known) return true;
+  if (resolved.known.kind == KnownPath::Kind::Pattern) {
+    batch.pattern_deletes.push_back(*resolved.pattern);
+  } else if (resolved.known.kind == KnownPath::Kind::Exact) {
+    batch.atomic_prefix = resolved.exact();
+  }
+  return true;
+}
+
+// Merging by concatenation is right only if each part is well formed by itself.
+bool WireReader::Impl::is_sound_repeat(const MergedField& field) {
+  if (!field.is_repeated()) return true;
+  if (!is_whole_sound) is_whole_sound = is_well_formed(ProtoKind::SubscribeResponse, whole);
+  return *is_whole_sound;
+}
+
+}  // namespace dm::gnmi

@@ -1,0 +1,42 @@
+// SubscribeResponse bytes, read in place, into an UpdateBatch.
+//
+// Understands every TypedValue arm, the deprecated Path.element and Update.value, prefixes, JSON of
+// whole subtrees (flattened with the schema's list keys). A memo keyed by the raw bytes of prefix and
+// path gives the PathId without building text. Sources: gnmi.proto, RFC 7951, protobuf encoding.
+// Lives on the shard thread; one per device. The memo may be shared by the devices of a shard that have
+// the same profile: they spell alike, and its memory is then paid once.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "core/limits.h"
+#include "core/result.h"
+#include "gnmi/wire_memo.h"
+#include "model/path_table.h"
+#include "model/update.h"
+#include "schema/profile.h"
+
+namespace dm::gnmi {
+
+class WireReader {
+ public:
+  // `memo`: null for one of its own; otherwise used only with this `profile` and `paths`.
+  WireReader(const schema::Profile& profile, model::PathTable& paths, const core::Limits& limits,
+             std::shared_ptr<PathMemo> memo = nullptr);
+  ~WireReader();
+  WireReader(const WireReader&) = delete;
+  WireReader& operator=(const WireReader&) = delete;
+
+  // Clears and fills `batch`. A JSON null deletes its leaf; an atomic notification without a prefix
+  // path is read as an ordinary one; any_val, ascii_val and proto_bytes count as undecodable. Error Corrupt: not a SubscribeResponse (the batch is then empty).
+  // Error Unavailable: the deprecated `error` arm, with the device's message.
+  core::Status read(std::span<const std::uint8_t> message, model::UpdateBatch& batch);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace dm::gnmi

@@ -1,0 +1,72 @@
+// What the bytes of a prefix and a path mean: a place of the tree, a pattern, a lost device, or nothing
+// we keep. Known spellings come from the memo; unknown ones are built, made canonical and interned.
+//
+// Lives on the shard thread.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/limits.h"
+#include "gnmi/wire_memo.h"
+#include "model/path.h"
+#include "model/path_table.h"
+#include "schema/profile.h"
+
+namespace dm::gnmi {
+
+struct ResolvedPath {
+  enum class Kind {
+    Known,
+    Refused,      // beyond a limit
+    Undecodable,  // no path at all
+    Corrupt,      // not a Path message
+  };
+  Kind kind = Kind::Undecodable;
+  KnownPath known;
+  const model::Path* pattern = nullptr;  // of a Pattern; valid until the next look-up
+
+  // The path, if it names one place of the tree below the root.
+  model::PathId exact() const {
+    const bool is_exact = kind == Kind::Known && known.kind == KnownPath::Kind::Exact;
+    return is_exact ? model::PathId{known.value} : model::kNoPath;
+  }
+};
+
+class PathResolver {
+ public:
+  // `memo` may be null: one of its own.
+  PathResolver(const schema::Profile& profile, model::PathTable& paths, const core::Limits& limits,
+               std::shared_ptr<PathMemo> memo);
+
+  // The number of paths that take the slow way is limited for each message.
+  void begin_message() { settled_ = 0; }
+
+  // The prefix must have been found well formed; the path is checked here.
+  ResolvedPath resolve(std::string_view prefix, std::string_view path) {
+    const auto known = memo_->find(prefix, path);
+    if (!known) return learn(prefix, path);
+    ResolvedPath resolved{ResolvedPath::Kind::Known, *known, nullptr};
+    if (known->kind == KnownPath::Kind::Pattern) resolved.pattern = &memo_->pattern(known->value);
+    return resolved;
+  }
+  // The slow way, for a path in the device's spelling: canonical form, limits, path table.
+  ResolvedPath settle(const model::Path& spelled);
+
+  // A well-formed Path message? The last one found so is remembered: prefixes repeat.
+  bool is_sound_prefix(std::string_view prefix);
+
+ private:
+  ResolvedPath learn(std::string_view prefix, std::string_view path);
+
+  const schema::Profile& profile_;
+  model::PathTable& paths_;
+  core::Limits limits_;
+  std::shared_ptr<PathMemo> memo_;
+  std::size_t settled_ = 0;
+  model::Path pattern_;  // of the last settle() that found one
+  std::string sound_prefix_;
+};
+
+}  // namespace dm::gnmi

@@ -1,0 +1,391 @@
+// The session over scripted byte streams: what the device says, frame by frame, and what comes of it.
+#include "gnmi/session.h"
+
+#include <gmock/gmock.h>
+#include <gnmi.pb.h>
+#include <google/protobuf/text_format.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "fakes/byte_stream.h"
+#include "fakes/byte_stream_http2.h"
+
+namespace dm::gnmi {
+namespace {
+
+namespace h2 = fakes::http2;
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using metrics::Metric;
+
+std::string response(const std::string& text_proto) {
+  ::gnmi::SubscribeResponse message;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text_proto, &message));
+  return h2::message(message.SerializeAsString());
+}
+std::string leaf(const std::string& name, int value) {
+  return response("update { update { path { elem { name: \"" + name + "\" } } val { uint_val: " +
+                  std::to_string(value) + " } } }");
+}
+std::string sync() { return response("sync_response: true"); }
+
+// A session, its device (one Peer per connection) and a diary of what it told.
+struct Lab {
+  net::Loop loop;
+  core::FakeClock clock;
+  core::Logger log{core::LogLevel::Error, core::LogFormat::Text};
+  metrics::Registry metrics;
+  std::shared_ptr<schema::Profile> profile = std::make_shared<schema::Profile>();
+  model::PathTable paths{nullptr};
+  std::vector<std::shared_ptr<fakes::Peer>> peers;
+  std::vector<std::string> diary;
+  SessionSettings settings;
+  SessionHandlers handlers;
+  std::unique_ptr<Session> session;
+
+  explicit Lab(const std::vector<std::string>& subscribed = {"/a", "/b"}) {
+    settings.device = "leaf1";
+    settings.transport.host = "switch.test";
+    for (const auto& path : subscribed) {
+      settings.paths.push_back({*model::parse_path(path), schema::PathMode::OnChange, "other"});
+    }
+    settings.backoff = {.first = 1h, .most = 1h};  // only retry_now() ends a wait
+    settings.make_stream = [this] {
+      peers.push_back(std::make_shared<fakes::Peer>());
+      return std::make_unique<fakes::ScriptedStream>(peers.back());
+    };
+    handlers.on_stream_begin = [this] { diary.emplace_back("begin"); };
+    handlers.on_batch = [this](const model::UpdateBatch& batch) { note(batch); };
+    handlers.on_stream_lost = [this](const std::string& reason) { diary.push_back("lost: " + reason); };
+    handlers.on_quarantine = [this] { diary.emplace_back("quarantine"); };
+  }
+
+  void note(const model::UpdateBatch& batch) {
+    std::string line = "batch";
+    for (const auto& set : batch.sets) line += " " + paths.text(set.path) + "=" + model::to_json(model::decode(batch.value(set)));
+    if (batch.sync) line += " sync";
+    diary.push_back(line);
+  }
+  void start() {
+    session = std::make_unique<Session>(loop, clock, log, metrics, profile, paths, settings, handlers);
+    session->start();
+  }
+  fakes::Peer& peer() { return *peers.back(); }
+  // The device takes the connection and the call `stream`.
+  void accept(std::uint32_t stream = 1) {
+    if (stream == 1) {
+      peer().connect();
+      peer().say(h2::settings());
+    }
+    say(h2::headers(stream, h2::accepted()));
+  }
+  void say(const std::string& frames) {
+    const auto current = peers.back();  // outlives a new connection made by the session
+    current->say(frames);
+  }
+  void say_messages(const std::string& messages, std::uint32_t stream = 1) { say(h2::data(stream, messages)); }
+  void refuse(int code, const std::string& why, std::uint32_t stream) {
+    say(h2::headers(stream, {{":status", "200"}, {"content-type", "application/grpc"},
+                             {"grpc-status", std::to_string(code)}, {"grpc-message", why}}, true));
+    run_posted();
+  }
+  void run_posted() {
+    loop.post([this] { loop.stop(); });
+    loop.run();
+  }
+  void go_live() {
+    start();
+    accept();
+    say_messages(leaf("a", 1) + sync());
+  }
+  // The names of the last elements asked for, on the current connection since the last look.
+  std::vector<std::string> asked() {
+    std::vector<std::string> names;
+    for (const auto& frame : h2::frames_of_type(peer().take(), h2::kData)) {
+      ::gnmi::SubscribeRequest request;
+      EXPECT_TRUE(request.ParseFromString(frame.payload.substr(5)));
+      for (const auto& subscription : request.subscribe().subscription()) {
+        names.push_back(subscription.path().elem(subscription.path().elem_size() - 1).name());
+      }
+    }
+    return names;
+  }
+};
+
+TEST(Session, SubscribesSyncsAndFollows) {
+  Lab lab;
+  lab.start();
+  lab.accept();
+  lab.say_messages(leaf("a", 1));
+  lab.say_messages(sync());
+  lab.say_messages(leaf("a", 2));
+
+  EXPECT_THAT(lab.asked(), ElementsAre("a", "b"));
+  EXPECT_THAT(lab.diary, ElementsAre("begin", "batch /a=1", "batch sync", "batch /a=2"));
+  EXPECT_EQ(lab.session->counters().messages, 3U);
+  EXPECT_EQ(lab.session->counters().leaves, 2U);
+  EXPECT_EQ(lab.session->counters().streams, 1U);
+  EXPECT_EQ(lab.session->last_error(), "");
+}
+
+TEST(Session, TellsTheEndOfTheFirstDumpOnce) {
+  Lab lab;
+  lab.go_live();
+  lab.say_messages(sync() + sync());
+
+  EXPECT_THAT(lab.diary, ElementsAre("begin", "batch /a=1", "batch sync", "batch", "batch"));
+}
+
+TEST(Session, StartsANewGenerationAfterALoss) {
+  Lab lab;
+  lab.go_live();
+  lab.peer().hang_up("connection reset by peer");
+  lab.diary.clear();
+
+  lab.session->retry_now();
+  lab.accept();
+  lab.say_messages(leaf("b", 1) + sync());
+
+  EXPECT_EQ(lab.peers.size(), 2U);
+  EXPECT_THAT(lab.diary, ElementsAre("begin", "batch /b=1", "batch sync"));
+  EXPECT_THAT(lab.session->last_error(), HasSubstr("connection reset by peer"));
+  EXPECT_EQ(lab.metrics.value(Metric::StreamLosses, "error"), 1);
+}
+
+TEST(Session, TriesAgainByItself) {
+  Lab lab;
+  lab.settings.backoff = {.first = 1ms, .most = 1ms};
+  const auto make_stream = lab.settings.make_stream;
+  lab.settings.make_stream = [&lab, make_stream] {
+    if (lab.peers.size() == 3) lab.loop.stop();
+    return make_stream();
+  };
+  lab.handlers.on_stream_lost = [&lab](const std::string&) { lab.diary.emplace_back("lost"); };
+  lab.start();
+  net::Timer device(lab.loop);
+  std::function<void()> refuse = [&] {
+    const auto peer = lab.peers.back();
+    if (peer->is_opened && !peer->is_closed) peer->hang_up("connection refused");
+    device.after(1ms, refuse);
+  };
+  refuse();
+  lab.loop.run();
+
+  EXPECT_GE(lab.peers.size(), 4U);
+  EXPECT_THAT(lab.diary, ElementsAre("lost", "lost", "lost"));
+}
+
+TEST(Session, KeepsTheStreamWhenAMessageCannotBeRead) {
+  Lab lab;
+  lab.go_live();
+  lab.say_messages(h2::message("\x0a\x05junk"));
+  lab.say_messages(leaf("b", 3));
+  lab.session->stop();
+
+  EXPECT_THAT(lab.diary, ElementsAre("begin", "batch /a=1", "batch sync", "batch /b=3"));
+  EXPECT_EQ(lab.session->counters().bad_messages, 1U);
+  EXPECT_EQ(lab.metrics.value(Metric::BadMessages), 1);
+  EXPECT_EQ(lab.metrics.value(Metric::Messages), 4);
+}
+
+TEST(Session, EndsTheStreamWhenTheDeviceReportsAnError) {
+  Lab lab;
+  lab.go_live();
+  lab.say_messages(response(R"(error { code: 14 message: "agent restarts" })"));
+
+  EXPECT_EQ(lab.diary.back(), "lost: the device reports: agent restarts");
+  EXPECT_TRUE(lab.peer().is_closed);
+}
+
+TEST(Session, TakesAHubsDeleteOfEverythingForALoss) {
+  Lab lab;
+  lab.go_live();
+  lab.say_messages(response(R"(update { delete { elem { name: "*" } } })"));
+
+  EXPECT_THAT(lab.diary, ElementsAre("begin", "batch /a=1", "batch sync", "lost: the hub says the device is gone"));
+}
+
+TEST(Session, FindsRefusedPathsWithoutTellingTheirTrialsAsUpdates) {
+  Lab lab({"/a", "/b", "/c"});
+  lab.start();
+  lab.peer().connect();
+  lab.say(h2::settings());
+  EXPECT_THAT(lab.asked(), ElementsAre("a", "b", "c"));
+  lab.refuse(3, "bad path", 1);
+  EXPECT_THAT(lab.asked(), ElementsAre("a"));
+  lab.accept(3);
+  lab.say_messages(leaf("a", 1) + sync(), 3);
+  EXPECT_THAT(lab.asked(), ElementsAre("b", "c"));
+  lab.refuse(3, "bad path", 5);
+  EXPECT_THAT(lab.asked(), ElementsAre("b"));
+  lab.refuse(3, "no node b", 7);
+  EXPECT_THAT(lab.asked(), ElementsAre("c"));
+  lab.accept(9);
+  lab.say_messages(sync(), 9);
+  EXPECT_THAT(lab.diary, ElementsAre("quarantine"));
+  EXPECT_THAT(lab.asked(), ElementsAre("a", "c"));
+  lab.accept(11);
+  lab.say_messages(leaf("a", 1) + sync(), 11);
+
+  EXPECT_THAT(lab.diary, ElementsAre("quarantine", "begin", "batch /a=1", "batch sync"));
+  ASSERT_THAT(lab.session->quarantined(), SizeIs(1));
+  EXPECT_EQ(model::to_text(lab.session->quarantined()[0].path), "/b");
+  EXPECT_EQ(lab.session->quarantined()[0].code, GrpcCode::InvalidArgument);
+  EXPECT_EQ(lab.session->quarantined()[0].message, "no node b");
+  EXPECT_EQ(lab.session->quarantined()[0].since, lab.clock.wall_now());
+  EXPECT_EQ(lab.peers.size(), 1U);
+}
+
+TEST(Session, AsksForTranslatedPathsAndReportsTheConfiguredOnes) {
+  Lab lab({"/wrong/place", "/c", "/right/place"});
+  lab.profile->request_aliases = {{*model::parse_path("/wrong"), *model::parse_path("/right")}};
+  lab.start();
+  lab.peer().connect();
+  lab.say(h2::settings());
+
+  EXPECT_THAT(lab.asked(), ElementsAre("place", "c")) << "the same path is asked for once";
+  lab.refuse(3, "failed to subscribe to /right/place: path invalid: failed to access node", 1);
+  EXPECT_THAT(lab.asked(), ElementsAre("c"));
+  ASSERT_THAT(lab.session->quarantined(), SizeIs(1));
+  EXPECT_EQ(model::to_text(lab.session->quarantined()[0].path), "/wrong/place");
+}
+
+TEST(Session, SubscribesOnlyWhatIsStreamed) {
+  Lab lab({"/a", "/b", "/c"});
+  lab.settings.paths[0].mode = schema::PathMode::Get;
+  lab.settings.paths[1].mode = schema::PathMode::Sample;
+  lab.settings.paths[2].mode = schema::PathMode::Off;
+  lab.start();
+  lab.peer().connect();
+  lab.say(h2::settings());
+
+  EXPECT_THAT(lab.asked(), ElementsAre("b"));
+}
+
+TEST(Session, SaysWhenNothingIsSubscribed) {
+  Lab lab(std::vector<std::string>{});
+  lab.start();
+
+  EXPECT_THAT(lab.diary, ElementsAre("lost: there is no path to subscribe to"));
+  EXPECT_THAT(lab.peers, IsEmpty());
+}
+
+TEST(Session, CountsRefusedLogins) {
+  Lab lab;
+  lab.start();
+  lab.peer().connect();
+  lab.say(h2::settings());
+  lab.refuse(16, "Authentication failed", 1);
+
+  EXPECT_THAT(lab.diary, ElementsAre("lost: the device refuses the login: UNAUTHENTICATED Authentication failed"));
+  EXPECT_EQ(lab.metrics.value(Metric::LoginsRefused), 1);
+  EXPECT_TRUE(lab.peer().is_closed);
+}
+
+TEST(Session, ProbesAQuietPeer) {
+  Lab lab;
+  lab.settings.stale_after = 1ms;
+  lab.go_live();
+  (void)lab.peer().take();
+  lab.clock.advance(1ms);
+  net::Timer look(lab.loop);
+  std::function<void()> again = [&] {
+    if (!lab.peer().written.empty()) return lab.loop.stop();
+    look.after(1ms, again);
+  };
+  again();
+  lab.loop.run();
+
+  EXPECT_THAT(h2::frames_of(lab.peer().take()), SizeIs(1));
+  EXPECT_EQ(lab.diary.back(), "batch sync");
+}
+
+// --- Stopping anywhere
+
+TEST(Session, TellsNothingAfterStop) {
+  Lab lab;
+  lab.go_live();
+  lab.session->stop();
+  lab.diary.clear();
+
+  lab.session->retry_now();
+  lab.say_messages(leaf("a", 2));
+  lab.peer().hang_up();
+  lab.run_posted();
+
+  EXPECT_THAT(lab.diary, IsEmpty());
+  EXPECT_TRUE(lab.peer().is_closed);
+}
+
+TEST(Session, CanBeStartedAgain) {
+  Lab lab;
+  lab.go_live();
+  lab.session->stop();
+
+  lab.session->start();
+  lab.accept();
+  lab.say_messages(sync());
+
+  EXPECT_THAT(lab.diary, ElementsAre("begin", "batch /a=1", "batch sync", "begin", "batch sync"));
+}
+
+// `end` is called inside every callback in turn: the session then tells nothing more.
+void end_inside_callbacks(const std::function<void(Lab&)>& end) {
+  for (const std::string moment : {"begin", "batch", "lost", "quarantine"}) {
+    Lab lab;
+    const auto on = [&lab, &end, moment](const std::string& what) {
+      lab.diary.push_back(what);
+      if (what == moment) end(lab);
+    };
+    lab.handlers = {.on_stream_begin = [on] { on("begin"); },
+                    .on_batch = [on](const model::UpdateBatch&) { on("batch"); },
+                    .on_stream_lost = [on](const std::string&) { on("lost"); },
+                    .on_quarantine = [on] { on("quarantine"); }};
+    lab.start();
+    if (moment == "quarantine") {
+      lab.peer().connect();
+      lab.say(h2::settings());
+      lab.refuse(3, "failed to subscribe to /a: path invalid", 1);
+    } else {
+      lab.accept();
+      lab.say_messages(leaf("a", 1) + leaf("a", 2) + sync());
+      lab.peers.front()->hang_up();
+    }
+    lab.run_posted();
+
+    EXPECT_EQ(lab.diary.back(), moment);
+    EXPECT_TRUE(lab.peers.front()->is_closed || lab.peers.front()->handlers == nullptr) << moment;
+    EXPECT_THAT(lab.peers, SizeIs(1)) << moment;
+  }
+}
+
+TEST(Session, CanBeStoppedInsideEveryCallback) {
+  end_inside_callbacks([](Lab& lab) { lab.session->stop(); });
+}
+
+TEST(Session, CanBeDestroyedInsideEveryCallback) {
+  end_inside_callbacks([](Lab& lab) { lab.session.reset(); });
+}
+
+TEST(Session, CanBeRetriedInsideOnStreamLost) {
+  Lab lab;
+  lab.handlers.on_stream_lost = [&lab](const std::string&) {
+    lab.diary.emplace_back("lost");
+    if (lab.peers.size() == 1) lab.session->retry_now();
+  };
+  lab.go_live();
+  lab.peer().hang_up();
+
+  EXPECT_EQ(lab.peers.size(), 2U);
+  lab.accept();
+  EXPECT_THAT(lab.diary, ElementsAre("begin", "batch /a=1", "batch sync", "lost", "begin"));
+}
+
+}  // namespace
+}  // namespace dm::gnmi
