@@ -1,0 +1,92 @@
+#include "observed/tree.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace dm::observed {
+
+using model::Leaf;
+using model::PathId;
+
+Tree::Tree(const model::PathTable& paths, const core::Limits& limits)
+    : paths_(&paths), most_leaves_(limits.leaves_per_device), leaves_(paths) {}
+
+const Changes& Tree::apply(const model::UpdateBatch& batch) {
+  changes_.leaves.clear();
+  changes_.entries.clear();
+  changes_.refused = 0;
+  for (const PathId path : batch.exact_deletes) erase_below(path);
+  for (const model::Path& pattern : batch.pattern_deletes) erase_matching(pattern);
+  if (batch.atomic_prefix != model::kNoPath) drop_unsaid(batch);
+  for (const model::LeafSet& leaf : batch.sets) set(leaf.path, batch.value(leaf), batch.timestamp_ns);
+  return changes_;
+}
+
+const Changes& Tree::end_generation() {
+  changes_ = {};
+  std::vector<PathId> unsaid;
+  for (const auto& [path, leaf] : leaves_.leaves()) {
+    if (leaf.generation != generation_) unsaid.push_back(path);
+  }
+  for (const PathId path : unsaid) erase(path);
+  return changes_;
+}
+
+void Tree::clear() {
+  leaves_ = model::LeafMap(*paths_);
+  changes_ = {};
+}
+
+void Tree::set(PathId path, std::string_view value, std::int64_t timestamp_ns) {
+  if (Leaf* known = leaves_.find(path)) {
+    known->generation = generation_;
+    if (known->value == value) return;  // heartbeat, re-send, or the same value in another form
+    known->value = value;
+    known->timestamp_ns = timestamp_ns;
+    changes_.leaves.push_back(path);
+    return;
+  }
+  if (leaves_.size() >= most_leaves_) {
+    ++changes_.refused;
+    return;
+  }
+  leaves_.insert(path, {std::string(value), timestamp_ns, generation_});
+  changes_.leaves.push_back(path);
+  note_entries(path);
+}
+
+void Tree::erase(PathId path) {
+  leaves_.erase(path);
+  changes_.leaves.push_back(path);
+  note_entries(path);
+}
+
+void Tree::erase_below(PathId path) {
+  for (const PathId leaf : leaves_.at_or_below(path)) erase(leaf);
+}
+
+void Tree::erase_matching(const model::Path& pattern) {
+  std::vector<PathId> doomed;
+  for (const auto& [path, leaf] : leaves_.leaves()) {
+    if (model::covers(pattern, paths_->path(path))) doomed.push_back(path);
+  }
+  for (const PathId path : doomed) erase(path);
+}
+
+// An atomic notification is the complete state below its prefix (gNMI specification 2.1.1).
+void Tree::drop_unsaid(const model::UpdateBatch& batch) {
+  std::unordered_set<PathId> said;
+  for (const model::LeafSet& leaf : batch.sets) said.insert(leaf.path);
+  for (const PathId leaf : leaves_.at_or_below(batch.atomic_prefix)) {
+    if (!said.contains(leaf)) erase(leaf);
+  }
+}
+
+void Tree::note_entries(PathId path) {
+  for (PathId entry = paths_->entry(path); entry != model::kNoPath; entry = paths_->enclosing_entry(entry)) {
+    if (!changes_.entries.empty() && changes_.entries.back() == entry) continue;
+    changes_.entries.push_back(entry);
+  }
+}
+
+}  // namespace dm::observed

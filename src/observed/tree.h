@@ -1,0 +1,56 @@
+// One device's leaves as last reported, and which of them really changed.
+//
+// A tree follows stream generations: begin_generation() at every new stream; end_generation() at its
+// sync_response drops what the new stream did not repeat (gNMI specification 3.5.1.4: the first dump is
+// everything there is). Order of arrival counts, never the device's timestamps: EOS stamps a leaf with
+// its last change, so a fresh dump carries old times (gNMI specification 3.5.1.4 allows any order).
+// Lives on the shard thread. Memory: at most limits.leaves_per_device leaves.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/limits.h"
+#include "model/leaf_map.h"
+#include "model/path_table.h"
+#include "model/update.h"
+
+namespace dm::observed {
+
+// What one message changed. A path may be listed although it ends as it was (deleted and set again in
+// one notification): the judgement that follows looks at the final state only.
+struct Changes {
+  std::vector<model::PathId> leaves;   // appeared, vanished or other value
+  std::vector<model::PathId> entries;  // list entries that may have begun or ceased to exist
+  std::uint32_t refused = 0;           // new leaves beyond limits.leaves_per_device, not held
+  bool empty() const { return leaves.empty(); }
+};
+
+class Tree {
+ public:
+  Tree(const model::PathTable& paths, const core::Limits& limits);
+
+  void begin_generation() { ++generation_; }
+  // Deletes first, then sets. The result is valid until the next call.
+  const Changes& apply(const model::UpdateBatch& batch);
+  const Changes& end_generation();
+  void clear();
+
+  const model::LeafMap& leaves() const { return leaves_; }
+
+ private:
+  void set(model::PathId path, std::string_view value, std::int64_t timestamp_ns);
+  void erase(model::PathId path);
+  void erase_below(model::PathId path);
+  void erase_matching(const model::Path& pattern);
+  void drop_unsaid(const model::UpdateBatch& batch);
+  void note_entries(model::PathId path);
+
+  const model::PathTable* paths_;
+  std::size_t most_leaves_;
+  model::LeafMap leaves_;
+  std::uint32_t generation_ = 0;
+  Changes changes_;
+};
+
+}  // namespace dm::observed
