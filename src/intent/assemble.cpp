@@ -1,0 +1,134 @@
+#include "intent/assemble.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "intent/merge.h"
+#include "intent/netbox/lists.h"
+
+namespace dm::intent {
+namespace {
+
+using model::IntentSnapshot;
+
+struct Usability {
+  bool is_usable = true;
+  std::string reason;
+};
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+// Files alone can be judged by. What NetBox would add is missing then, so no list is complete.
+bool has_files(const std::vector<SourceReading>& sources) {
+  return std::any_of(sources.begin(), sources.end(), [](const SourceReading& source) {
+    return !source.is_remote && source.last_good != nullptr && !source.last_good->devices.empty();
+  });
+}
+
+bool is_partial(const std::vector<SourceReading>& sources) {
+  return std::any_of(sources.begin(), sources.end(), [](const SourceReading& source) {
+    return source.is_remote && source.last_good == nullptr;
+  });
+}
+
+Usability judge(const std::vector<SourceReading>& sources) {
+  if (sources.empty())
+    return {false, "no source of intent is configured (intent.netbox or intent.files)"};
+  for (const SourceReading& source : sources) {
+    if (!source.hold.empty()) return {false, source.hold};
+    if (source.last_good != nullptr) continue;
+    if (!source.is_remote)
+      return {false, fmt::format("the intent files were never read: {}", first_line(source.error))};
+    if (!has_files(sources))
+      return {false, fmt::format("{} was never reached: {}", source.name, source.error)};
+  }
+  return {};
+}
+
+// Without NetBox nobody knows which entries are extra: no list is authoritative, whoever says so.
+void open_all_lists(model::DeviceIntent& intent) {
+  std::set<std::string> lists(netbox::kAllLists.begin(), netbox::kAllLists.end());
+  for (const auto& [list, policy] : intent.lists) lists.insert(list);
+  for (const auto& entry : intent.entries) lists.insert(model::schema_text(entry.path));
+  intent.lists.clear();
+  intent.unfilled_lists.assign(lists.begin(), lists.end());
+}
+
+void take_devices(const std::vector<SourceReading>& sources, const IntentSnapshot& earlier,
+                  IntentSnapshot& into) {
+  std::vector<const Loaded*> loaded;
+  for (const SourceReading& source : sources) {
+    if (source.last_good != nullptr) loaded.push_back(source.last_good.get());
+  }
+  const bool partial = is_partial(sources);
+  for (auto& [name, intent] : merge(loaded)) {
+    model::DeviceIntent content = std::move(intent);
+    if (partial) open_all_lists(content);
+    const auto old = earlier.devices.find(name);
+    const bool is_unchanged = old != earlier.devices.end() && is_same(*old->second, content);
+    into.devices[name] = is_unchanged
+                             ? old->second
+                             : std::make_shared<const model::DeviceIntent>(std::move(content));
+  }
+}
+
+void take_inventory(const std::vector<SourceReading>& sources, IntentSnapshot& into) {
+  for (const SourceReading& source : sources) {
+    if (source.last_good == nullptr) continue;
+    const Loaded& loaded = *source.last_good;
+    into.inventory.insert(into.inventory.end(), loaded.inventory.begin(), loaded.inventory.end());
+    for (const std::string& warning : loaded.warnings)
+      into.warnings.push_back(source.name + ": " + warning);
+  }
+}
+
+void find_unknown_devices(const std::vector<SourceReading>& sources,
+                          const std::vector<std::string>& configured, IntentSnapshot& into) {
+  if (is_partial(sources)) return;  // the inventory is not known
+  std::set<std::string> known(configured.begin(), configured.end());
+  for (const auto& device : into.inventory) known.insert(device.name);
+  for (const SourceReading& source : sources) {
+    if (source.is_remote || source.last_good == nullptr) continue;
+    for (const auto& device : source.last_good->devices) {
+      if (known.contains(device.device)) continue;
+      into.warnings.push_back(
+          fmt::format("{}: device '{}' is in no inventory", source.name, device.device));
+    }
+  }
+}
+
+bool is_same_for_verdicts(const IntentSnapshot& a, const IntentSnapshot& b) {
+  return a.is_usable == b.is_usable && a.devices == b.devices && a.inventory == b.inventory;
+}
+
+}  // namespace
+
+IntentSnapshot assemble(const std::vector<SourceReading>& sources,
+                        const std::vector<std::string>& configured_devices,
+                        const IntentSnapshot& earlier) {
+  IntentSnapshot snapshot;
+  const Usability usability = judge(sources);
+  snapshot.is_usable = usability.is_usable;
+  snapshot.unusable_reason = usability.reason;
+  take_devices(sources, earlier, snapshot);
+  take_inventory(sources, snapshot);
+  find_unknown_devices(sources, configured_devices, snapshot);
+  bool has_time = false;
+  for (const SourceReading& source : sources) {
+    for (const std::string* problem : {&source.hold, &source.error}) {
+      if (!problem->empty())
+        snapshot.last_error += (snapshot.last_error.empty() ? "" : "; ") + *problem;
+    }
+    if (source.last_good == nullptr) continue;
+    snapshot.loaded_at =
+        has_time ? std::min(snapshot.loaded_at, source.loaded_at) : source.loaded_at;
+    has_time = true;
+  }
+  const bool is_unchanged = earlier.version > 0 && is_same_for_verdicts(earlier, snapshot);
+  snapshot.version = earlier.version + (is_unchanged ? 0 : 1);
+  return snapshot;
+}
+
+}  // namespace dm::intent

@@ -1,0 +1,304 @@
+#include "intent/cache.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <set>
+#include <thread>
+
+#include "core/text.h"
+#include "intent/assemble.h"
+
+namespace dm::intent {
+namespace {
+
+constexpr auto kLongestWait = std::chrono::hours(1);  // nothing waits for ever
+constexpr std::size_t kMostFindingsLogged = 20;
+
+// A source and what is known of it. Touched by the intent thread only, but abort().
+struct Kept {
+  std::shared_ptr<Source> source;
+  SourceReading reading;
+  std::string scope;  // of reading.last_good
+  core::Backoff backoff;
+  core::SteadyTime due{};
+  bool is_loaded_once = false;  // since start or reload
+};
+
+struct Reload {
+  CacheOptions options;
+  std::vector<std::shared_ptr<Source>> sources;
+};
+
+std::size_t expectations_of(const model::IntentSnapshot& snapshot) {
+  std::size_t count = 0;
+  for (const auto& [name, device] : snapshot.devices)
+    count += device->leaves.size() + device->entries.size();
+  return count;
+}
+
+}  // namespace
+
+struct IntentCache::Impl {
+  // What others may touch, under the mutex.
+  mutable std::mutex mutex;
+  std::condition_variable changed;
+  bool is_stopping = false;
+  bool is_refresh_asked = false;
+  bool is_loss_accepted = false;
+  std::optional<Reload> next_settings;
+  std::vector<std::shared_ptr<Source>> abortable;  // the sources in use
+  Snapshot snapshot;
+
+  // The intent thread's own.
+  CacheOptions options;
+  std::vector<Kept> sources;
+  std::set<std::string> logged_findings;
+  std::mt19937_64 random{std::random_device{}()};
+
+  const core::Clock* clock = nullptr;
+  metrics::Registry* registry = nullptr;
+  core::Logger* logger = nullptr;
+  Publish publish;
+  std::thread thread;
+
+  void run() noexcept;
+  void take_settings(Reload settings);
+  void load_due(bool is_everything, bool accepts_loss);
+  void load(Kept& kept, bool accepts_loss);
+  void take_failure(Kept& kept, const core::Error& error);
+  void take_reading(Kept& kept, Loaded loaded, bool accepts_loss);
+  void publish_readings();
+  void log_findings(const model::IntentSnapshot& next);
+  core::Duration until_next_due() const;
+};
+
+void IntentCache::Impl::run() noexcept {
+  std::unique_lock lock(mutex);
+  while (!is_stopping) {
+    if (next_settings) {
+      Reload settings = std::move(*next_settings);
+      next_settings.reset();
+      abortable = settings.sources;
+      lock.unlock();
+      take_settings(std::move(settings));
+      lock.lock();
+      continue;
+    }
+    const bool is_everything = std::exchange(is_refresh_asked, false);
+    const bool accepts_loss = std::exchange(is_loss_accepted, false);
+    lock.unlock();
+    load_due(is_everything, accepts_loss);
+    const core::Duration wait = until_next_due();
+    lock.lock();
+    changed.wait_for(lock, wait, [this] {
+      return is_stopping || is_refresh_asked || next_settings.has_value();
+    });
+  }
+}
+
+// A source of the same name hands its last good reading on.
+void IntentCache::Impl::take_settings(Reload settings) {
+  options = std::move(settings.options);
+  std::vector<Kept> next;
+  for (auto& source : settings.sources) {
+    Kept kept{source, {}, {}, core::Backoff(options.retry), clock->steady_now(), false};
+    kept.reading.name = source->name();
+    kept.reading.is_remote = source->is_remote();
+    const auto old = std::find_if(sources.begin(), sources.end(), [&kept](const Kept& other) {
+      return other.reading.name == kept.reading.name;
+    });
+    if (old != sources.end()) {
+      kept.reading = old->reading;
+      kept.scope = old->scope;
+    }
+    next.push_back(std::move(kept));
+  }
+  sources = std::move(next);
+}
+
+void IntentCache::Impl::load_due(bool is_everything, bool accepts_loss) {
+  const core::SteadyTime now = clock->steady_now();
+  bool has_loaded = sources.empty();  // then there is only to say so
+  for (Kept& kept : sources) {
+    const bool is_due =
+        !kept.is_loaded_once || is_everything || (kept.reading.is_remote && now >= kept.due);
+    if (!is_due) continue;
+    load(kept, accepts_loss);
+    has_loaded = true;
+  }
+  {
+    const std::lock_guard lock(mutex);
+    if (is_stopping || next_settings) return;  // cut short: what was read is not the whole
+  }
+  if (has_loaded) publish_readings();
+}
+
+void IntentCache::Impl::load(Kept& kept, bool accepts_loss) {
+  auto loaded = kept.source->load();
+  if (loaded) {
+    kept.is_loaded_once = true;
+    take_reading(kept, std::move(*loaded), accepts_loss);
+    return;
+  }
+  kept.due = clock->steady_now() + kept.backoff.next(random());
+  if (loaded.error().code == core::Code::Cancelled) return;  // ours: stop or reload
+  kept.is_loaded_once = true;
+  take_failure(kept, loaded.error());
+  registry->add(metrics::Metric::IntentLoads, 1, "failed");
+}
+
+// An unchanged error is said once.
+void IntentCache::Impl::take_failure(Kept& kept, const core::Error& error) {
+  if (kept.reading.error == error.message) return;
+  kept.reading.error = error.message;
+  for (const std::string_view line : core::split(error.message, '\n'))
+    logger->error("intent: {}", line);
+  logger->error("intent: {} is not read: {}", kept.reading.name,
+                kept.reading.last_good != nullptr ? "its last good state stays in use"
+                                                  : "there is no earlier state");
+}
+
+void IntentCache::Impl::take_reading(Kept& kept, Loaded loaded, bool accepts_loss) {
+  kept.backoff.reset();
+  kept.due = clock->steady_now() + options.poll_interval;
+  SourceReading& reading = kept.reading;
+  const std::string scope = kept.source->scope();
+  const bool is_comparable =
+      reading.is_remote && reading.last_good != nullptr && kept.scope == scope;
+  if (is_comparable && !accepts_loss) {
+    if (const auto checked = check_loss(*reading.last_good, loaded, options.guard); !checked) {
+      if (reading.hold.empty())
+        logger->error("intent: {}: {}", reading.name, checked.error().message);
+      reading.error.clear();
+      reading.hold = reading.name + ": " + checked.error().message;
+      registry->add(metrics::Metric::IntentLoads, 1, "held");
+      return;
+    }
+  }
+  if (!reading.error.empty() || !reading.hold.empty())
+    logger->info("intent: {} is read again", reading.name);
+  reading.error.clear();
+  reading.hold.clear();
+  reading.loaded_at = clock->wall_now();
+  reading.last_good = std::make_shared<const Loaded>(std::move(loaded));
+  kept.scope = scope;
+  registry->add(metrics::Metric::IntentLoads, 1, "ok");
+}
+
+void IntentCache::Impl::publish_readings() {
+  std::vector<SourceReading> readings;
+  for (const Kept& kept : sources) readings.push_back(kept.reading);
+  Snapshot earlier;
+  {
+    const std::lock_guard lock(mutex);
+    earlier = snapshot;
+  }
+  const auto next = std::make_shared<const model::IntentSnapshot>(
+      assemble(readings, options.configured_devices, *earlier));
+  {
+    const std::lock_guard lock(mutex);
+    snapshot = next;
+  }
+  const double age = std::chrono::duration<double>(next->loaded_at.time_since_epoch()).count();
+  registry->set(metrics::Metric::IntentAge, age);
+  registry->set(metrics::Metric::IntentExpectations, static_cast<double>(expectations_of(*next)));
+  registry->set(metrics::Metric::IntentWarnings, static_cast<double>(next->warnings.size()));
+  log_findings(*next);
+  if (next->version == earlier->version) return;
+  if (next->is_usable) {
+    logger->info("intent: version {}, {} devices, {} expectations", next->version,
+                 next->devices.size(), expectations_of(*next));
+  } else {
+    logger->warning("intent: not usable, no verdict is given: {}", next->unusable_reason);
+  }
+  publish(next);
+}
+
+void IntentCache::Impl::log_findings(const model::IntentSnapshot& next) {
+  std::set<std::string> findings(next.warnings.begin(), next.warnings.end());
+  std::size_t count = 0;
+  for (const std::string& finding : findings) {
+    if (logged_findings.contains(finding)) continue;
+    if (++count <= kMostFindingsLogged) logger->warning("intent: {}", finding);
+  }
+  if (count > kMostFindingsLogged)
+    logger->warning("intent: and {} more findings", count - kMostFindingsLogged);
+  logged_findings = std::move(findings);
+}
+
+core::Duration IntentCache::Impl::until_next_due() const {
+  const core::SteadyTime now = clock->steady_now();
+  core::Duration wait = kLongestWait;
+  for (const Kept& kept : sources) {
+    if (!kept.reading.is_remote) continue;
+    wait = std::min(wait, std::max(kept.due - now, core::Duration::zero()));
+  }
+  return wait;
+}
+
+IntentCache::IntentCache(CacheOptions options, std::vector<std::unique_ptr<Source>> sources,
+                         const core::Clock& clock, metrics::Registry& registry,
+                         core::Logger& logger, Publish publish)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->clock = &clock;
+  impl_->registry = &registry;
+  impl_->logger = &logger;
+  impl_->publish = std::move(publish);
+  model::IntentSnapshot nothing;
+  nothing.unusable_reason = "the intent is being loaded";
+  impl_->snapshot = std::make_shared<const model::IntentSnapshot>(std::move(nothing));
+  reload(std::move(options), std::move(sources));
+}
+
+IntentCache::~IntentCache() { stop(); }
+
+void IntentCache::start() {
+  CHECK(!impl_->thread.joinable(), "the intent cache is started once");
+  impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });
+}
+
+void IntentCache::stop() {
+  std::vector<std::shared_ptr<Source>> sources;
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->is_stopping = true;
+    sources = impl_->abortable;
+  }
+  impl_->changed.notify_all();
+  for (const auto& source : sources) source->abort();
+  if (impl_->thread.joinable()) impl_->thread.join();
+}
+
+Snapshot IntentCache::current() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->snapshot;
+}
+
+void IntentCache::refresh(bool accept_loss) {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->is_refresh_asked = true;
+    impl_->is_loss_accepted = impl_->is_loss_accepted || accept_loss;
+  }
+  impl_->changed.notify_all();
+}
+
+void IntentCache::reload(CacheOptions options, std::vector<std::unique_ptr<Source>> sources) {
+  Reload settings{std::move(options), {}};
+  for (auto& source : sources) settings.sources.push_back(std::move(source));
+  std::vector<std::shared_ptr<Source>> outdated;
+  {
+    const std::lock_guard lock(impl_->mutex);
+    outdated = impl_->abortable;
+    impl_->next_settings = std::move(settings);
+  }
+  impl_->changed.notify_all();
+  for (const auto& source : outdated) source->abort();
+}
+
+}  // namespace dm::intent

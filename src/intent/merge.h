@@ -1,0 +1,26 @@
+// Puts the intent of several sources together: the later one wins, leaf by leaf and entry by entry.
+// Pure.
+//
+// What the later source calls unmanaged is taken out of the earlier one; and what it names itself
+// is managed again, although the earlier one left it open. A list that the later source fills is no
+// longer unfilled.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "intent/source.h"
+#include "model/expectation.h"
+
+namespace dm::intent {
+
+model::DeviceIntent merge(const model::DeviceIntent& earlier, const model::DeviceIntent& later);
+
+// All devices of all sources, the first source being the one that every other wins over.
+std::map<std::string, model::DeviceIntent> merge(const std::vector<const Loaded*>& sources);
+
+// The same content: expectations, provenance included.
+bool is_same(const model::DeviceIntent& a, const model::DeviceIntent& b);
+
+}  // namespace dm::intent

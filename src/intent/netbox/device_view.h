@@ -1,0 +1,96 @@
+// The tables joined by id, seen from one device: its interfaces with their addresses, its sessions.
+//
+// Borrows the tables, which outlive it. Lives on the intent thread.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "config/types.h"
+#include "intent/netbox/interface_kind.h"
+#include "intent/netbox/ip_text.h"
+#include "intent/netbox/tables.h"
+#include "model/expectation.h"
+
+namespace dm::intent::netbox {
+
+inline constexpr const char* kDefaultInstance = "default";
+
+// How the tables are read: the names of the data model's conventions, and where links point.
+struct MappingOptions {
+  config::NetBoxMapping names;
+  std::string base_url;
+  std::uint16_t gnmi_port = 6030;
+};
+
+struct Address {
+  const AddressRow* row = nullptr;
+  IpText ip;
+};
+
+struct Interface {
+  const InterfaceRow* row = nullptr;
+  InterfaceKind kind = InterfaceKind::Other;
+  std::string name;  // canonical
+  std::vector<Address> addresses;
+
+  bool is_lag_member() const { return row->lag.id != 0; }
+};
+
+class Joined;
+
+struct DeviceView {
+  const Joined* joined = nullptr;
+  const MappingOptions* options = nullptr;
+  const DeviceRow* device = nullptr;
+  std::vector<Interface> interfaces;
+  std::vector<const SessionRow*> sessions;
+  bool is_vtep = false;  // it has the VTEP's loopback, or the VXLAN interface itself, in NetBox
+
+  const Interface* find(std::string_view canonical_name) const;
+};
+
+class Joined {
+ public:
+  Joined(const Tables& tables, const MappingOptions& options);
+
+  DeviceView view(const DeviceRow& device) const;
+  const Tables& tables() const { return *tables_; }
+  const VlanRow* vlan(std::uint64_t id) const;
+  const std::vector<const VlanRow*>& vlans_with(std::uint64_t vid) const;
+  const L2vpnRow* l2vpn(std::uint64_t id) const;
+  const VrfRow* vrf(std::uint64_t id) const;
+  const AddressRow* address(std::uint64_t id) const;
+
+ private:
+  const Tables* tables_;
+  const MappingOptions* options_;
+  std::unordered_map<std::uint64_t, const VlanRow*> vlans_;
+  std::unordered_map<std::uint64_t, std::vector<const VlanRow*>> vlans_by_vid_;
+  std::unordered_map<std::uint64_t, const L2vpnRow*> l2vpns_;
+  std::unordered_map<std::uint64_t, const VrfRow*> vrfs_;
+  std::unordered_map<std::uint64_t, const AddressRow*> addresses_;
+  std::unordered_map<std::uint64_t, std::vector<const AddressRow*>> addresses_of_interface_;
+  std::unordered_map<std::uint64_t, std::vector<const InterfaceRow*>> interfaces_of_device_;
+  std::unordered_map<std::uint64_t, std::vector<const SessionRow*>> sessions_of_device_;
+};
+
+// A custom field in the form that is wanted; absent if it is not there or something else.
+std::string text_field(const CustomFields& fields, const std::string& name);
+bool flag_field(const CustomFields& fields, const std::string& name);
+std::optional<std::uint64_t> number_field(const CustomFields& fields, const std::string& name);
+
+// "dcim.interface:101" and the page a person can open: display_url with the host that is
+// configured.
+model::Provenance provenance(const MappingOptions& options, std::string_view type, std::uint64_t id,
+                             const std::string& display_url);
+model::Provenance provenance(const MappingOptions& options, const DeviceRow& row);
+model::Provenance provenance(const MappingOptions& options, const InterfaceRow& row);
+model::Provenance provenance(const MappingOptions& options, const AddressRow& row);
+model::Provenance provenance(const MappingOptions& options, const VlanRow& row);
+model::Provenance provenance(const MappingOptions& options, const L2vpnRow& row);
+model::Provenance provenance(const MappingOptions& options, const VrfRow& row);
+model::Provenance provenance(const MappingOptions& options, const SessionRow& row);
+
+}  // namespace dm::intent::netbox

@@ -1,0 +1,105 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "intent/netbox/mapping_parts.h"
+
+namespace dm::intent::netbox {
+namespace {
+
+using model::Path;
+using model::Provenance;
+using model::Value;
+
+// Shared by first-hop redundancy protocols: configured elsewhere than as an interface address.
+bool is_fhrp(const std::string& role) {
+  static constexpr std::array<std::string_view, 5> kRoles = {"vrrp", "hsrp", "glbp", "carp",
+                                                             "fhrp"};
+  return std::find(kRoles.begin(), kRoles.end(), role) != kRoles.end();
+}
+
+// Virtual gateways live on SVIs only. The same roles on a Loopback or a port are ordinary
+// addresses, as the VTEP address that the two switches of a pair share.
+bool is_gateway(const DeviceView& view, const Interface& interface, const AddressRow& row) {
+  if (interface.kind != InterfaceKind::Svi) return false;
+  return row.role == "anycast" || row.role == "vip" ||
+         flag_field(row.custom_fields, view.options->names.virtual_ip_field);
+}
+
+Path address_entry(const Interface& interface, const IpText& ip) {
+  Path base;
+  if (interface.kind == InterfaceKind::Svi) {
+    base = below(interface_path(interface.name), "routed-vlan");
+  } else if (interface.kind == InterfaceKind::Subinterface) {
+    base = subinterface_path(parent_name(interface.name),
+                             subinterface_index(interface.name).value_or(0));
+  } else {
+    base = subinterface_path(interface.name, 0);
+  }
+  return below(std::move(base), ip.is_v6 ? "ipv6/addresses/address" : "ipv4/addresses/address",
+               {{"ip", ip.ip}});
+}
+
+void map_address(const Interface& interface, const Address& address, const Provenance& from,
+                 IntentBuilder& out) {
+  const Path entry = address_entry(interface, address.ip);
+  const std::string& status = address.row->status;
+  if (status == "deprecated") {
+    out.warn(fmt::format("{}: {} is deprecated in NetBox and must not be configured",
+                         interface.name, address.ip.ip));
+    out.absent(below(entry, "config/ip"), from);
+    return;
+  }
+  if (!status.empty() && status != "active") {  // reserved, dhcp, slaac: may be there
+    out.unmanaged(entry);
+    return;
+  }
+  out.entry(entry, from);
+  out.equal(below(entry, "config/ip"), address.ip.ip, from);
+  out.equal(below(entry, "config/prefix-length"), address.ip.prefix_length, from);
+  if (address.row->role == "secondary")
+    out.one_of(below(entry, "config/type"), {Value(), "SECONDARY"}, from);
+}
+
+// Only the address: EOS says /32 where NetBox has the subnet's length.
+void map_gateways(const Interface& interface, const std::vector<const Address*>& gateways,
+                  const MappingOptions& options, IntentBuilder& out) {
+  std::vector<Value> addresses;
+  const AddressRow* first = nullptr;
+  for (const Address* gateway : gateways) {
+    const std::string& status = gateway->row->status;
+    if (gateway->ip.is_v6 || (!status.empty() && status != "active")) continue;
+    if (first == nullptr) first = gateway->row;
+    addresses.emplace_back(gateway->ip.ip);
+  }
+  if (first == nullptr) return;
+  const Path leaf = below(interface_path(interface.name), "arista-varp/virtual-address/config/ip");
+  if (addresses.size() == 1) {
+    out.equal(leaf, addresses.front(), provenance(options, *first));
+  } else {
+    out.one_of(leaf, std::move(addresses), provenance(options, *first));
+  }
+}
+
+}  // namespace
+
+void map_addresses(const DeviceView& view, IntentBuilder& out) {
+  for (const Interface& interface : view.interfaces) {
+    if (interface.is_lag_member() || interface.kind == InterfaceKind::Vxlan ||
+        interface.name.empty())
+      continue;
+    std::vector<const Address*> gateways;
+    for (const Address& address : interface.addresses) {
+      if (is_fhrp(address.row->role)) continue;
+      if (is_gateway(view, interface, *address.row)) {
+        gateways.push_back(&address);
+      } else {
+        map_address(interface, address, provenance(*view.options, *address.row), out);
+      }
+    }
+    map_gateways(interface, gateways, *view.options, out);
+  }
+}
+
+}  // namespace dm::intent::netbox

@@ -1,0 +1,145 @@
+#include <fmt/format.h>
+
+#include <charconv>
+#include <set>
+
+#include "intent/netbox/mapping_parts.h"
+
+namespace dm::intent::netbox {
+namespace {
+
+using model::Path;
+using model::Provenance;
+using model::Value;
+using model::ValueList;
+
+constexpr std::uint64_t kLargestAs = 4'294'967'295;
+
+// "65001", or asdot "1.10".
+std::optional<std::uint64_t> parse_as(const std::string& text) {
+  const auto number = [](std::string_view digits) -> std::optional<std::uint64_t> {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    const bool is_all =
+        !digits.empty() && error == std::errc() && end == digits.data() + digits.size();
+    return is_all ? std::optional(value) : std::nullopt;
+  };
+  const std::size_t dot = text.find('.');
+  if (dot == std::string::npos) {
+    const auto as = number(text);
+    return as && *as >= 1 && *as <= kLargestAs ? as : std::nullopt;
+  }
+  const auto high = number(std::string_view(text).substr(0, dot));
+  const auto low = number(std::string_view(text).substr(dot + 1));
+  if (!high || !low || *high > 65535 || *low > 65535) return std::nullopt;
+  return *high * 65536 + *low;
+}
+
+// The custom field; without it the AS that all sessions of the device share as their local one.
+std::optional<std::uint64_t> local_as(const DeviceView& view, IntentBuilder& out) {
+  const std::string& field = view.options->names.asn_field;
+  const std::string text = text_field(view.device->custom_fields, field);
+  if (!text.empty()) {
+    const auto as = parse_as(text);
+    if (!as)
+      out.warn(fmt::format("custom field {}: '{}' is no AS number; not compared", field, text));
+    return as;
+  }
+  std::set<std::uint64_t> told;
+  for (const SessionRow* session : view.sessions) {
+    if (session->local_as.asn) told.insert(*session->local_as.asn);
+  }
+  return told.size() == 1 ? std::optional(*told.begin()) : std::nullopt;
+}
+
+void map_router_id(const DeviceView& view, const Path& config, IntentBuilder& out) {
+  const Interface* loopback = view.find(view.options->names.router_id_interface);
+  if (loopback == nullptr) return;
+  std::vector<const Address*> candidates;
+  for (const Address& address : loopback->addresses) {
+    if (!address.ip.is_v6 && address.row->status == "active") candidates.push_back(&address);
+  }
+  if (candidates.size() != 1) return;
+  out.equal(below(config, "router-id"), candidates.front()->ip.ip,
+            provenance(*view.options, *candidates.front()->row));
+}
+
+// A policy of a peer group is configured at the group, and NetBox may list it at the session as
+// well; and EOS takes one policy per direction. So only a lone policy of a session without group is
+// told.
+void map_policy(const std::vector<Brief>& policies, const Path& leaf, const Provenance& from,
+                IntentBuilder& out) {
+  if (policies.size() == 1) out.set(leaf, ValueList{policies.front().name}, from);
+}
+
+void map_neighbor(const SessionRow& session, const Path& path, std::optional<std::uint64_t> own_as,
+                  const Provenance& from, const std::string& ip, IntentBuilder& out) {
+  out.entry(path, from);
+  const Path config = below(path, "config");
+  out.equal(below(config, "neighbor-address"), ip, from);
+  out.equal(below(config, "enabled"), session.status != "offline", from);
+  const bool is_in_group = session.peer_group.id != 0;
+  if (session.remote_as.asn) {
+    // A member takes its AS from the group, yet may repeat it; NetBox always has it.
+    if (is_in_group) {
+      out.one_of(below(config, "peer-as"), {Value(), *session.remote_as.asn}, from);
+    } else {
+      out.equal(below(config, "peer-as"), *session.remote_as.asn, from);
+    }
+  }
+  if (is_in_group) out.equal(below(config, "peer-group"), session.peer_group.name, from);
+  if (!session.description.empty())
+    out.equal(below(config, "description"), session.description, from);
+  if (session.local_as.asn && own_as && *session.local_as.asn != *own_as) {
+    out.equal(below(config, "local-as"), *session.local_as.asn, from);
+  }
+  if (is_in_group) return;
+  map_policy(session.import_policies, below(path, "apply-policy/config/import-policy"), from, out);
+  map_policy(session.export_policies, below(path, "apply-policy/config/export-policy"), from, out);
+}
+
+void map_session(const DeviceView& view, const SessionRow& session,
+                 std::optional<std::uint64_t> own_as, std::set<std::string>& seen,
+                 IntentBuilder& out) {
+  const auto remote = parse_ip(session.remote_address.address);
+  if (!remote) {
+    out.warn(
+        fmt::format("BGP session '{}' has no remote address; it is not compared", session.name));
+    return;
+  }
+  const std::string vrf = instance_name(vrf_of_session(view, session));
+  const Path path = below(bgp_path(vrf), "neighbors/neighbor", {{"neighbor-address", remote->ip}});
+  if (!seen.insert(model::to_text(path)).second) {
+    out.warn(fmt::format(
+        "BGP session '{}': another session has the neighbor {} in {}; it is not compared",
+        session.name, remote->ip, vrf));
+    return;
+  }
+  if (session.status == "planned") {
+    out.unmanaged(path);
+    return;
+  }
+  if (!session.remote_as.asn)
+    out.warn(fmt::format("BGP session '{}' has no remote AS", session.name));
+  map_neighbor(session, path, own_as, provenance(*view.options, session), remote->ip, out);
+}
+
+}  // namespace
+
+const Brief* vrf_of_session(const DeviceView& view, const SessionRow& session) {
+  const AddressRow* local = view.joined->address(session.local_address.id);
+  return local != nullptr && local->vrf.id != 0 ? &local->vrf : nullptr;
+}
+
+void map_bgp(const DeviceView& view, IntentBuilder& out) {
+  const auto as = local_as(view, out);
+  if (as) {
+    const Path config = below(bgp_path(kDefaultInstance), "global/config");
+    out.equal(below(config, "as"), *as, provenance(*view.options, *view.device));
+    map_router_id(view, config, out);
+  }
+  std::set<std::string> seen;
+  for (const SessionRow* session : view.sessions) map_session(view, *session, as, seen, out);
+}
+
+}  // namespace dm::intent::netbox

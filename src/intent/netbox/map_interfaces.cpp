@@ -1,0 +1,199 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "intent/netbox/mapping_parts.h"
+
+namespace dm::intent::netbox {
+namespace {
+
+using model::Path;
+using model::Provenance;
+using model::Value;
+using model::ValueList;
+
+constexpr std::uint64_t kLargestMtu = 65535;  // the leaf is a uint16, NetBox allows one more
+
+bool is_switchable(const Interface& interface) {
+  return (interface.kind == InterfaceKind::Physical || interface.kind == InterfaceKind::Lag) &&
+         !interface.is_lag_member();
+}
+
+void map_basics(const Interface& interface, const Path& path, const Provenance& from,
+                IntentBuilder& out) {
+  out.entry(path, from);
+  out.equal(below(path, "config/enabled"), interface.row->enabled, from);
+  const std::string& description = interface.row->description;
+  if (!description.empty()) out.equal(below(path, "config/description"), description, from);
+}
+
+// A routed port's or SVI's MTU is the IP one; a switched port's is the interface's own, where EOS
+// says 0 for "not set". Only the IPv4 twin is told: not every switch repeats it for IPv6.
+void map_mtu(const Interface& interface, const Path& path, const Provenance& from,
+             IntentBuilder& out) {
+  if (!interface.row->mtu || interface.is_lag_member()) return;
+  const std::uint64_t mtu = *interface.row->mtu;
+  if (mtu > kLargestMtu) {
+    out.warn(fmt::format("{}: MTU {} is more than a switch can have; not compared", interface.name,
+                         mtu));
+    return;
+  }
+  if (interface.kind == InterfaceKind::Svi) {
+    out.equal(below(path, "routed-vlan/ipv4/config/mtu"), mtu, from);
+  } else if (interface.kind == InterfaceKind::Subinterface) {
+    out.equal(below(path, "ipv4/config/mtu"), mtu, from);
+  } else if (is_switchable(interface) && !interface.row->mode.empty()) {
+    out.equal(below(path, "config/mtu"), mtu, from);
+  } else if (interface.kind != InterfaceKind::Loopback && !interface.addresses.empty()) {
+    out.equal(below(subinterface_path(interface.name, 0), "ipv4/config/mtu"), mtu, from);
+  }
+}
+
+void map_ethernet(const Interface& interface, const Path& path, const Provenance& from,
+                  IntentBuilder& out) {
+  static const std::map<std::uint64_t, const char*> kSpeeds = {
+      // kbit/s
+      {10'000, "SPEED_10MB"},       {100'000, "SPEED_100MB"},     {1'000'000, "SPEED_1GB"},
+      {2'500'000, "SPEED_2500MB"},  {5'000'000, "SPEED_5GB"},     {10'000'000, "SPEED_10GB"},
+      {25'000'000, "SPEED_25GB"},   {40'000'000, "SPEED_40GB"},   {50'000'000, "SPEED_50GB"},
+      {100'000'000, "SPEED_100GB"}, {200'000'000, "SPEED_200GB"}, {400'000'000, "SPEED_400GB"},
+      {800'000'000, "SPEED_800GB"}};
+  const InterfaceRow& row = *interface.row;
+  if (row.lag.id != 0) {
+    out.equal(below(path, "ethernet/config/aggregate-id"), canonical_interface_name(row.lag.name),
+              from);
+  } else {
+    out.absent(below(path, "ethernet/config/aggregate-id"), from);
+  }
+  if (row.speed) {
+    const auto speed = kSpeeds.find(*row.speed);
+    if (speed != kSpeeds.end())
+      out.equal(below(path, "ethernet/config/port-speed"), speed->second, from);
+  }
+  if (row.duplex == "auto") out.equal(below(path, "ethernet/config/auto-negotiate"), true, from);
+  if (row.duplex == "full") out.equal(below(path, "ethernet/config/duplex-mode"), "FULL", from);
+  if (row.duplex == "half") out.equal(below(path, "ethernet/config/duplex-mode"), "HALF", from);
+}
+
+ValueList as_list(const std::vector<std::uint64_t>& vids) {
+  ValueList list;
+  for (const std::uint64_t vid : vids) list.emplace_back(vid);
+  return list;
+}
+
+// The native VLAN may be written into the allowed ones or not: both mean the same trunk.
+void map_trunk(const Interface& interface, const Path& config, const Provenance& from,
+               IntentBuilder& out) {
+  const CarriedVlans carried = carried_vlans(interface);
+  std::vector<std::uint64_t> vids;
+  for (const Brief* vlan : carried.tagged) vids.push_back(*vlan->vid);
+  if (vids.empty()) {
+    out.warn(fmt::format("{}: mode tagged without tagged VLANs; its VLANs are not compared",
+                         interface.name));
+    return;
+  }
+  std::sort(vids.begin(), vids.end());
+  vids.erase(std::unique(vids.begin(), vids.end()), vids.end());
+  const Path leaf = below(config, "trunk-vlans");
+  if (carried.untagged == nullptr) {
+    out.equal(leaf, as_list(vids), from);
+    return;
+  }
+  std::vector<std::uint64_t> other = vids;
+  const auto native = std::lower_bound(other.begin(), other.end(), *carried.untagged->vid);
+  if (native != other.end() && *native == *carried.untagged->vid) {
+    other.erase(native);
+  } else {
+    other.insert(native, *carried.untagged->vid);
+  }
+  out.one_of(leaf, {as_list(vids), as_list(other)}, from);
+}
+
+void map_switching(const Interface& interface, const Path& path, const Provenance& from,
+                   IntentBuilder& out) {
+  const std::string& mode = interface.row->mode;
+  const Path config =
+      below(path, interface.kind == InterfaceKind::Lag ? "aggregation/switched-vlan/config"
+                                                       : "ethernet/switched-vlan/config");
+  const CarriedVlans carried = carried_vlans(interface);
+  if (mode == "access") {
+    out.equal(below(config, "interface-mode"), "ACCESS", from);
+    if (carried.untagged != nullptr)
+      out.equal(below(config, "access-vlan"), *carried.untagged->vid, from);
+  } else if (mode == "tagged" || mode == "tagged-all") {
+    out.equal(below(config, "interface-mode"), "TRUNK", from);
+    if (carried.untagged != nullptr)
+      out.equal(below(config, "native-vlan"), *carried.untagged->vid, from);
+    if (mode == "tagged") {
+      map_trunk(interface, config, from, out);
+    } else {
+      out.one_of(below(config, "trunk-vlans"), {Value(), ValueList{"1..4094"}}, from);
+    }
+  } else if (mode == "q-in-q") {
+    out.equal(below(config, "interface-mode"), "DOT1Q-TUNNEL", from);
+    if (carried.untagged != nullptr)
+      out.equal(below(config, "access-vlan"), *carried.untagged->vid, from);
+  }
+}
+
+void map_lag(const DeviceView& view, const Interface& interface, const Path& path,
+             const Provenance& from, IntentBuilder& out) {
+  const auto mlag = number_field(interface.row->custom_fields, view.options->names.mlag_id_field);
+  if (!mlag) return;
+  if (*mlag < 1 || *mlag > 2000) {
+    out.warn(fmt::format("{}: MLAG id {} is not 1 to 2000; not compared", interface.name, *mlag));
+    return;
+  }
+  out.equal(below(path, "aggregation/config/mlag"), *mlag, from);
+}
+
+// Exists below its parent only. Its untagged VLAN is the tag it matches, no VLAN of the switch.
+void map_subinterface(const Interface& interface, const Provenance& from, IntentBuilder& out) {
+  const Path path = subinterface_path(parent_name(interface.name),
+                                      subinterface_index(interface.name).value_or(0));
+  map_basics(interface, path, from, out);
+  map_mtu(interface, path, from, out);
+  const auto& vid = interface.row->untagged_vlan.vid;
+  if (vid) out.equal(below(path, "vlan/match/single-tagged/config/vlan-id"), *vid, from);
+}
+
+}  // namespace
+
+CarriedVlans carried_vlans(const Interface& interface) {
+  CarriedVlans carried;
+  const InterfaceRow& row = *interface.row;
+  if (!is_switchable(interface)) return carried;
+  if (row.mode == "q-in-q") {
+    if (row.qinq_svlan.vid) carried.untagged = &row.qinq_svlan;
+    return carried;
+  }
+  if (row.mode.empty()) return carried;
+  if (row.untagged_vlan.vid) carried.untagged = &row.untagged_vlan;
+  if (row.mode != "tagged") return carried;
+  for (const Brief& vlan : row.tagged_vlans) {
+    if (vlan.vid) carried.tagged.push_back(&vlan);
+  }
+  return carried;
+}
+
+void map_interfaces(const DeviceView& view, IntentBuilder& out) {
+  for (const Interface& interface : view.interfaces) {
+    const Provenance from = provenance(*view.options, *interface.row);
+    if (interface.name.empty()) continue;
+    if (interface.kind == InterfaceKind::Subinterface) {
+      map_subinterface(interface, from, out);
+      continue;
+    }
+    const Path path = interface_path(interface.name);
+    map_basics(interface, path, from, out);
+    map_mtu(interface, path, from, out);
+    if (interface.kind == InterfaceKind::Physical) map_ethernet(interface, path, from, out);
+    if (interface.kind == InterfaceKind::Lag) map_lag(view, interface, path, from, out);
+    if (is_switchable(interface)) map_switching(interface, path, from, out);
+    const auto vid = svi_vlan(interface.name);
+    if (vid) out.equal(below(path, "routed-vlan/config/vlan"), *vid, from);
+  }
+}
+
+}  // namespace dm::intent::netbox

@@ -1,0 +1,198 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <set>
+
+#include "intent/netbox/mapping_parts.h"
+
+namespace dm::intent::netbox {
+namespace {
+
+using model::Path;
+using model::Provenance;
+
+constexpr std::uint64_t kLargestVni = 16'777'215;  // 24 bits
+constexpr std::size_t kLongestName = 32;           // EOS
+
+// One VLAN id of a device: the VLAN objects its interfaces name, and who brought it in first.
+struct Use {
+  std::set<std::uint64_t> objects;
+  const InterfaceRow* by = nullptr;
+};
+
+std::map<std::uint64_t, Use> vlans_in_use(const DeviceView& view) {
+  std::map<std::uint64_t, Use> uses;
+  const auto add = [&uses](const Brief& vlan, const InterfaceRow& by) {
+    Use& use = uses[*vlan.vid];
+    if (vlan.id != 0) use.objects.insert(vlan.id);
+    if (use.by == nullptr) use.by = &by;
+  };
+  for (const Interface& interface : view.interfaces) {
+    const CarriedVlans carried = carried_vlans(interface);
+    if (carried.untagged != nullptr) add(*carried.untagged, *interface.row);
+    for (const Brief* vlan : carried.tagged) add(*vlan, *interface.row);
+    const auto vid = svi_vlan(interface.name);
+    if (!vid) continue;
+    const bool names_it = interface.row->untagged_vlan.vid == vid;
+    Brief by_name;
+    by_name.vid = vid;
+    add(names_it ? interface.row->untagged_vlan : by_name, *interface.row);
+  }
+  return uses;
+}
+
+// The VLAN object of a vid that only an SVI's name tells: that of the device's site, else one of no
+// site.
+const VlanRow* vlan_by_scope(const DeviceView& view, std::uint64_t vid, IntentBuilder& out) {
+  std::vector<const VlanRow*> of_site, of_none;
+  for (const VlanRow* row : view.joined->vlans_with(vid)) {
+    if (row->site.id != 0 && row->site.id == view.device->site.id) of_site.push_back(row);
+    if (row->site.id == 0) of_none.push_back(row);
+  }
+  const auto& candidates = of_site.empty() ? of_none : of_site;
+  if (candidates.size() > 1) {
+    out.warn(fmt::format("VLAN {}: {} VLAN objects could be meant; its name is not compared", vid,
+                         candidates.size()));
+  }
+  return candidates.size() == 1 ? candidates.front() : nullptr;
+}
+
+const VlanRow* vlan_object(const DeviceView& view, std::uint64_t vid, const Use& use,
+                           IntentBuilder& out) {
+  if (use.objects.empty()) return vlan_by_scope(view, vid, out);
+  if (use.objects.size() > 1) {
+    out.warn(fmt::format(
+        "VLAN {}: its interfaces name {} different VLAN objects; its name is not compared", vid,
+        use.objects.size()));
+    return nullptr;
+  }
+  const VlanRow* row = view.joined->vlan(*use.objects.begin());
+  if (row == nullptr) {
+    out.warn(fmt::format("VLAN {}: the token cannot read the VLAN object; its name is not compared",
+                         vid));
+  } else if (row->site.id != 0 && view.device->site.id != 0 &&
+             row->site.id != view.device->site.id) {
+    out.warn(
+        fmt::format("VLAN {}: the VLAN object belongs to another site ({})", vid, row->site.name));
+  }
+  return row;
+}
+
+bool is_name_possible(const std::string& name) {
+  return !name.empty() && name.size() <= kLongestName &&
+         std::none_of(name.begin(), name.end(),
+                      [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; });
+}
+
+void map_vlan(std::uint64_t vid, const VlanRow* row, const Path& path, const Provenance& from,
+              IntentBuilder& out) {
+  if (row != nullptr && !row->status.empty() && row->status != "active") {
+    // Reserved and deprecated: it may be there or not, and no leaf can say that of a whole entry.
+    if (row->status == "deprecated")
+      out.warn(fmt::format("VLAN {} is deprecated in NetBox, yet in use", vid));
+    out.unmanaged(path);
+    return;
+  }
+  out.entry(path, from);
+  out.equal(below(path, "config/vlan-id"), vid, from);
+  if (row == nullptr) return;
+  out.equal(below(path, "config/status"), "ACTIVE", from);
+  if (is_name_possible(row->name)) {
+    out.equal(below(path, "config/name"), row->name, from);
+  } else {
+    out.warn(
+        fmt::format("VLAN {}: EOS cannot carry the name '{}'; it is not compared", vid, row->name));
+  }
+}
+
+void map_route_targets(std::uint64_t vid, const L2vpnRow& l2vpn, const Provenance& from,
+                       IntentBuilder& out) {
+  const Path path = below(
+      below({}, "arista/eos/evpn/evpn-instances/evpn-instance", {{"name", std::to_string(vid)}}),
+      "route-target/config");
+  const std::string owner = "L2VPN " + l2vpn.name;
+  if (auto targets = route_targets(l2vpn.import_targets, owner, out); !targets.empty()) {
+    out.set(below(path, "import"), std::move(targets), from);
+  }
+  if (auto targets = route_targets(l2vpn.export_targets, owner, out); !targets.empty()) {
+    out.set(below(path, "export"), std::move(targets), from);
+  }
+}
+
+void map_vni(const DeviceView& view, std::uint64_t vid, const VlanRow& vlan, IntentBuilder& out) {
+  const L2vpnRow* l2vpn = view.joined->l2vpn(vlan.l2vpn.id);
+  const Path path = below(interface_path(view.options->names.vxlan_interface),
+                          "arista-vxlan/vlan-to-vnis/vlan-to-vni", {{"vlan", std::to_string(vid)}});
+  if (l2vpn == nullptr) {
+    out.warn(fmt::format("VLAN {}: the token cannot read its L2VPN {}; its VNI is not compared",
+                         vid, vlan.l2vpn.name));
+    out.unmanaged(path);
+    return;
+  }
+  if (!l2vpn->type.starts_with("vxlan")) return;
+  const Provenance from = provenance(*view.options, *l2vpn);
+  if (l2vpn->status == "decommissioning") {
+    out.warn(fmt::format("VLAN {}: L2VPN {} is being decommissioned; its VNI must be gone", vid,
+                         l2vpn->name));
+    out.absent(below(path, "config/vni"), from);
+    return;
+  }
+  if (!l2vpn->status.empty() && l2vpn->status != "active") {  // planned
+    out.unmanaged(path);
+    return;
+  }
+  if (!l2vpn->identifier || *l2vpn->identifier < 1 ||
+      static_cast<std::uint64_t>(*l2vpn->identifier) > kLargestVni) {
+    out.warn(fmt::format("VLAN {}: the identifier of L2VPN {} is no VNI (1 to {}); not compared",
+                         vid, l2vpn->name, kLargestVni));
+    out.unmanaged(path);
+    return;
+  }
+  out.entry(path, from);
+  out.equal(below(path, "config/vlan"), vid, from);
+  out.equal(below(path, "config/vni"), static_cast<std::uint64_t>(*l2vpn->identifier), from);
+  map_route_targets(vid, *l2vpn, from, out);
+}
+
+bool is_route_target(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0 || colon + 1 == text.size()) return false;
+  const auto is_made_of = [](std::string_view part, std::string_view extra) {
+    return std::all_of(part.begin(), part.end(), [extra](char c) {
+      return (c >= '0' && c <= '9') || extra.find(c) != std::string_view::npos;
+    });
+  };
+  return is_made_of(text.substr(0, colon), ".") && is_made_of(text.substr(colon + 1), "");
+}
+
+}  // namespace
+
+model::ValueList route_targets(const std::vector<Brief>& targets, std::string_view owner,
+                               IntentBuilder& out) {
+  std::set<std::string> names;
+  for (const Brief& target : targets) {
+    if (!is_route_target(target.name)) {
+      out.warn(fmt::format("{}: '{}' is no route target; its route targets are not compared", owner,
+                           target.name));
+      return {};
+    }
+    names.insert(target.name);
+  }
+  return {names.begin(), names.end()};
+}
+
+void map_vlans(const DeviceView& view, IntentBuilder& out) {
+  for (const auto& [vid, use] : vlans_in_use(view)) {
+    const VlanRow* row = vlan_object(view, vid, use, out);
+    const Path path =
+        below(instance_path(kDefaultInstance), "vlans/vlan", {{"vlan-id", std::to_string(vid)}});
+    map_vlan(vid, row, path,
+             row != nullptr ? provenance(*view.options, *row) : provenance(*view.options, *use.by),
+             out);
+    if (view.is_vtep && row != nullptr && row->l2vpn.id != 0) map_vni(view, vid, *row, out);
+  }
+}
+
+}  // namespace dm::intent::netbox

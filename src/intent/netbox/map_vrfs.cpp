@@ -1,0 +1,147 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "intent/netbox/mapping_parts.h"
+
+namespace dm::intent::netbox {
+namespace {
+
+using model::Path;
+using model::Provenance;
+
+constexpr std::uint64_t kLargestVni = 16'777'215;
+
+// The VRF of an interface: that of its addresses. `is_clear` is false where NetBox contradicts
+// itself.
+struct Membership {
+  const Brief* vrf = nullptr;  // null: default
+  bool is_clear = true;
+  bool is_routed = false;
+};
+
+Membership membership(const Interface& interface) {
+  Membership found;
+  const Brief* own = interface.row->vrf.id != 0 ? &interface.row->vrf : nullptr;
+  found.is_routed = own != nullptr;
+  found.vrf = own;
+  const auto id_of = [](const Brief* vrf) { return vrf == nullptr ? 0 : vrf->id; };
+  bool is_first = true;
+  for (const Address& address : interface.addresses) {
+    if (address.row->status == "deprecated") continue;
+    const Brief* vrf = address.row->vrf.id != 0 ? &address.row->vrf : nullptr;
+    const bool agrees =
+        is_first ? own == nullptr || id_of(own) == id_of(vrf) : id_of(found.vrf) == id_of(vrf);
+    found.is_clear = found.is_clear && agrees;
+    found.is_routed = true;
+    found.vrf = vrf;
+    is_first = false;
+  }
+  return found;
+}
+
+void map_membership(const DeviceView& view, IntentBuilder& out) {
+  for (const Interface& interface : view.interfaces) {
+    if (interface.is_lag_member() || interface.kind == InterfaceKind::Vxlan ||
+        interface.name.empty())
+      continue;
+    const Membership found = membership(interface);
+    if (!found.is_routed) continue;
+    if (!found.is_clear) {
+      out.warn(
+          fmt::format("{}: the interface and its addresses are in different VRFs; not compared",
+                      interface.name));
+      continue;
+    }
+    const Provenance from = provenance(*view.options, *interface.row);
+    const Path entry = below(instance_path(instance_name(found.vrf)), "interfaces/interface",
+                             {{"id", interface.name}});
+    out.entry(entry, from);
+    out.equal(below(entry, "config/id"), interface.name, from);
+  }
+}
+
+void map_instance(std::string_view name, const Provenance& from, IntentBuilder& out) {
+  const Path path = instance_path(name);
+  out.entry(path, from);
+  out.equal(below(path, "config/name"), std::string(name), from);
+  out.equal(below(path, "config/type"), name == kDefaultInstance ? "DEFAULT_INSTANCE" : "L3VRF",
+            from);
+}
+
+// What only a switch with a VTEP has of a VRF: its L3 VNI and its EVPN route targets.
+void map_vrf_overlay(const DeviceView& view, const std::string& name, const VrfRow& row,
+                     IntentBuilder& out) {
+  const Provenance from = provenance(*view.options, row);
+  const std::string vni_field = text_field(row.custom_fields, view.options->names.l3vni_field);
+  const auto vni = number_field(row.custom_fields, view.options->names.l3vni_field);
+  const Path entry = below(interface_path(view.options->names.vxlan_interface),
+                           "arista-vxlan/vrf-to-vnis/vrf-to-vni", {{"vrf", name}});
+  if (vni && *vni >= 1 && *vni <= kLargestVni) {
+    out.entry(entry, from);
+    out.equal(below(entry, "config/vrf"), name, from);
+    out.equal(below(entry, "config/vni"), *vni, from);
+  } else if (!vni_field.empty()) {
+    out.warn(fmt::format("VRF {}: '{}' is no VNI (1 to {}); not compared", name, vni_field,
+                         kLargestVni));
+    out.unmanaged(entry);
+  }
+  const Path evpn = below(bgp_path(name), "global/evpn");
+  if (auto targets = route_targets(row.import_targets, "VRF " + name, out); !targets.empty()) {
+    out.set(below(evpn, "import-target"), std::move(targets), from);
+  }
+  if (auto targets = route_targets(row.export_targets, "VRF " + name, out); !targets.empty()) {
+    out.set(below(evpn, "export-target"), std::move(targets), from);
+  }
+}
+
+}  // namespace
+
+std::string instance_name(const Brief* vrf) {
+  return vrf == nullptr ? kDefaultInstance : vrf->name;
+}
+
+std::vector<const Brief*> vrfs_of(const DeviceView& view) {
+  std::map<std::uint64_t, const Brief*> found;
+  const auto add = [&found](const Brief* vrf) {
+    if (vrf != nullptr && vrf->id != 0 && !vrf->name.empty()) found.try_emplace(vrf->id, vrf);
+  };
+  for (const Interface& interface : view.interfaces) {
+    add(&interface.row->vrf);
+    for (const Address& address : interface.addresses) {
+      if (address.row->status != "deprecated") add(&address.row->vrf);
+    }
+  }
+  for (const SessionRow* session : view.sessions) add(vrf_of_session(view, *session));
+  std::vector<const Brief*> vrfs;
+  for (const auto& [id, vrf] : found) vrfs.push_back(vrf);
+  return vrfs;
+}
+
+void map_vrfs(const DeviceView& view, IntentBuilder& out) {
+  map_membership(view, out);
+  map_instance(kDefaultInstance, provenance(*view.options, *view.device), out);
+  std::map<std::string, std::vector<const Brief*>> by_name;
+  for (const Brief* vrf : vrfs_of(view)) by_name[vrf->name].push_back(vrf);
+  for (const auto& [name, vrfs] : by_name) {
+    if (name == kDefaultInstance) continue;
+    const VrfRow* row = view.joined->vrf(vrfs.front()->id);
+    map_instance(
+        name,
+        row != nullptr ? provenance(*view.options, *row) : provenance(*view.options, *view.device),
+        out);
+    if (vrfs.size() > 1) {
+      out.warn(fmt::format(
+          "VRF {}: {} VRFs of that name are in use here; VNI and route targets are not compared",
+          name, vrfs.size()));
+    } else if (row == nullptr) {
+      out.warn(fmt::format(
+          "VRF {}: the token cannot read it; VNI and route targets are not compared", name));
+    } else if (view.is_vtep) {
+      map_vrf_overlay(view, name, *row, out);
+    }
+  }
+}
+
+}  // namespace dm::intent::netbox

@@ -1,0 +1,131 @@
+// What is read of NetBox, as plain rows: only the fields that the mapping needs.
+//
+// Read tolerantly, so that NetBox 4.2 to 4.7 fit: unknown fields are skipped, missing ones stay
+// empty, a choice is taken as {"value": …} or bare, a related object as its brief form. Only `id`
+// is required. Value types.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+#include "model/value.h"
+
+namespace dm::intent::netbox {
+
+// A related object as it is nested in another one. id 0: none.
+struct Brief {
+  std::uint64_t id = 0;
+  std::string name, slug, display;
+  std::string address;               // of an IP address
+  std::optional<std::uint64_t> vid;  // of a VLAN
+  std::optional<std::uint64_t> asn;  // of an AS number
+  std::uint64_t depth = 0;           // of a role or platform below another one
+  bool operator==(const Brief&) const = default;
+};
+
+// Custom fields by name; selections and object fields are reduced to the one value that counts.
+using CustomFields = std::map<std::string, model::Value>;
+
+struct DeviceRow {
+  std::uint64_t id = 0;
+  std::string name, status, display_url;
+  Brief role, site, platform, primary_ip, oob_ip;
+  std::vector<Brief> tags;
+  CustomFields custom_fields;
+};
+
+struct InterfaceRow {
+  std::uint64_t id = 0;
+  std::string name, type, mode, description, duplex, display_url;
+  Brief device, parent, lag, untagged_vlan, qinq_svlan, vrf;
+  std::vector<Brief> tagged_vlans;
+  std::optional<std::uint64_t> mtu, speed;
+  bool enabled = true;
+  bool mgmt_only = false;
+  CustomFields custom_fields;
+};
+
+struct AddressRow {
+  std::uint64_t id = 0;
+  std::string address, status, role, display_url;
+  Brief vrf;
+  std::string assigned_object_type;
+  std::uint64_t assigned_object_id = 0;
+  CustomFields custom_fields;
+};
+
+struct VlanRow {
+  std::uint64_t id = 0;
+  std::optional<std::uint64_t> vid;
+  std::string name, status, display_url;
+  Brief site, group, l2vpn;
+};
+
+struct L2vpnRow {
+  std::uint64_t id = 0;
+  std::optional<std::int64_t> identifier;
+  std::string name, type, status, display_url;
+  std::vector<Brief> import_targets, export_targets;
+};
+
+struct VrfRow {
+  std::uint64_t id = 0;
+  std::string name, display_url;
+  std::vector<Brief> import_targets, export_targets;
+  CustomFields custom_fields;
+};
+
+struct SessionRow {
+  std::uint64_t id = 0;
+  std::string name, status, description, display_url;
+  Brief device, local_address, remote_address, local_as, remote_as, peer_group;
+  std::vector<Brief> import_policies, export_policies;
+};
+
+struct Tables {
+  std::vector<DeviceRow> devices;
+  std::vector<InterfaceRow> interfaces;
+  std::vector<AddressRow> addresses;
+  std::vector<VlanRow> vlans;
+  std::vector<L2vpnRow> l2vpns;
+  std::vector<VrfRow> vrfs;
+  std::vector<SessionRow> sessions;
+  bool has_bgp = false;  // netbox-bgp is installed and answered
+};
+
+// One answer to a list request.
+template <class Row>
+struct Page {
+  std::optional<std::uint64_t> count;  // of all pages; absent with keyset paging
+  bool has_next = false;
+  std::vector<Row> rows;
+};
+
+// Error Corrupt: not JSON, not a list answer, or a row that makes no sense.
+template <class Row>
+core::Result<Page<Row>> read_page(std::string_view json);
+
+extern template core::Result<Page<DeviceRow>> read_page<DeviceRow>(std::string_view);
+extern template core::Result<Page<InterfaceRow>> read_page<InterfaceRow>(std::string_view);
+extern template core::Result<Page<AddressRow>> read_page<AddressRow>(std::string_view);
+extern template core::Result<Page<VlanRow>> read_page<VlanRow>(std::string_view);
+extern template core::Result<Page<L2vpnRow>> read_page<L2vpnRow>(std::string_view);
+extern template core::Result<Page<VrfRow>> read_page<VrfRow>(std::string_view);
+extern template core::Result<Page<SessionRow>> read_page<SessionRow>(std::string_view);
+
+// GET /api/status/.
+struct ServerStatus {
+  std::string version;               // "4.4.10"
+  std::vector<std::string> plugins;  // "netbox_bgp"
+};
+core::Result<ServerStatus> read_status(std::string_view json);
+
+// The `detail` or first message of an error answer; empty if it has none (HTML, other JSON).
+std::string read_error_detail(std::string_view json);
+
+}  // namespace dm::intent::netbox

@@ -1,0 +1,37 @@
+// Where intent comes from. Two kinds: NetBox (intent/netbox) and files (intent/files); tests have a
+// third. Lives on the intent thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "model/expectation.h"
+
+namespace dm::intent {
+
+struct Loaded {
+  std::vector<model::DeviceIntent> devices;
+  std::vector<model::InventoryDevice> inventory;
+  std::vector<std::string> warnings;
+  std::vector<std::string>
+      suspended;  // devices the source knows and says not to watch (planned, offline)
+};
+
+class Source {
+ public:
+  virtual ~Source() = default;
+  virtual std::string name() const = 0;
+  // Reads everything. An error keeps the last good state of this source.
+  virtual core::Result<Loaded> load() = 0;
+  // Ends a load() in progress, and those to come; any thread.
+  virtual void abort() {}
+  // Another machine: read again at every poll, and guarded against mass disappearance (guard.h).
+  // What is not remote is read at start, on reload and on refresh only.
+  virtual bool is_remote() const { return true; }
+  // What is asked of whom. Readings of another scope are never compared with each other by the
+  // guard.
+  virtual std::string scope() const { return {}; }
+};
+
+}  // namespace dm::intent

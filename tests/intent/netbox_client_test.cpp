@@ -1,0 +1,305 @@
+// NetBox's unwelcome answers, recorded or made up, through real HTTP.
+#include "intent/netbox/client.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "intent/netbox/netbox_source.h"
+#include "intent/netbox_face.h"
+
+namespace dm::intent::netbox {
+namespace {
+
+using core::Code;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using namespace testing_support;
+
+const char* const kVlans = "/api/ipam/vlans/";
+
+Client::Options options_for(const std::string& url) {
+  Client::Options options;
+  options.url = url;
+  options.token = config::Secret(NetBoxFace::token());
+  return options;
+}
+
+NetBoxFace::Override answer_at(const std::string& path, int status, const std::string& type,
+                               const std::string& body) {
+  return [=](const api::Request& request) -> std::optional<api::Response> {
+    if (request.path != path) return std::nullopt;
+    return api::Response{status, type, body, {}};
+  };
+}
+
+core::Error error_of(NetBoxFace& face, int status, const std::string& type,
+                     const std::string& body) {
+  face.override_with(answer_at(kVlans, status, type, body));
+  Client client(options_for(face.url()));
+  const auto rows = client.list<VlanRow>({kVlans, "ipam.view_vlan", ""});
+  EXPECT_FALSE(rows);
+  return rows ? core::Error{} : rows.error();
+}
+
+TEST(NetBoxClient, ExplainsRecordedRefusals) {
+  struct Case {
+    int status;
+    const char* file;
+    Code code;
+    const char* says;
+  };
+  const Case cases[] = {
+      {403, "errors/bad_token.json", Code::Unauthenticated,
+       "the token is refused (HTTP 403: Invalid token)"},
+      {403, "errors/missing_token.json", Code::Unauthenticated, "no credentials arrived"},
+      {403, "errors/bearer_v1_token.json", Code::Unauthenticated, "no credentials arrived"},
+      {403, "errors/no_permission_list.json", Code::PermissionDenied,
+       "give its user the permission ipam.view_vlan"},
+      {400, "errors/filter_nonexistent_slug.json", Code::InvalidArgument,
+       "nope is not one of the available choices"},
+      {400, "errors/filter_nonexistent_id.json", Code::InvalidArgument, "Select a valid choice"},
+      {404, "errors/not_found_path.html", Code::NotFound, "not found (HTTP 404)"},
+      {500, "errors/postgres_down_list.json", Code::Unavailable, "HTTP 500"},
+      {500, "errors/redis_down_list.html", Code::Unavailable, "HTTP 500"},
+      {502, "proxy/nginx_502_upstream_down.html", Code::Unavailable, "HTTP 502"},
+      {504, "proxy/nginx_504_slow_upstream.html", Code::Unavailable, "HTTP 504"},
+      {414, "proxy/nginx_414_long_url.html", Code::InvalidArgument, "too long"},
+  };
+  NetBoxFace face;
+  for (const Case& test : cases) {
+    const std::string type =
+        std::string(test.file).ends_with(".json") ? "application/json" : "text/html; charset=utf-8";
+    const core::Error error = error_of(face, test.status, type, netbox_file(test.file));
+    EXPECT_EQ(error.code, test.code) << test.file;
+    EXPECT_THAT(error.message, HasSubstr(test.says)) << test.file;
+    EXPECT_THAT(error.message, HasSubstr(kVlans)) << test.file;
+    EXPECT_THAT(error.message, Not(HasSubstr(NetBoxFace::token())));
+  }
+}
+
+TEST(NetBoxClient, ExplainsAnswersThatAreNoList) {
+  NetBoxFace face;
+  EXPECT_THAT(error_of(face, 200, "text/html", "<html>login</html>").message,
+              HasSubstr("not JSON"));
+  EXPECT_THAT(error_of(face, 200, "application/json", "{\"count\":").message,
+              HasSubstr("not the JSON expected"));
+  EXPECT_THAT(error_of(face, 200, "application/json", "{\"detail\":\"x\"}").message,
+              HasSubstr("no NetBox list"));
+  EXPECT_THAT(
+      error_of(face, 200, "application/json", R"({"count":1,"results":[{"vid":1}]})").message,
+      HasSubstr("no id"));
+  EXPECT_THAT(error_of(face, 200, "application/json", "").message,
+              HasSubstr("not the JSON expected"));
+  EXPECT_THAT(error_of(face, 200, "application/json", R"({"count":0,"results":[]} trailing)").code,
+              Code::Corrupt);
+  EXPECT_THAT(error_of(face, 204, "application/json", "").code, Code::Corrupt);
+}
+
+TEST(NetBoxClient, TellsWhereARedirectLeadsWithoutFollowingIt) {
+  NetBoxFace face;
+  face.override_with([](const api::Request&) -> std::optional<api::Response> {
+    return api::Response{
+        301, "text/html", "", {{"Location", "https://netbox.example/api/?token=secret"}}};
+  });
+  Client client(options_for(face.url()));
+  const auto status = client.status();
+  ASSERT_FALSE(status);
+  EXPECT_THAT(status.error().message,
+              AllOf(HasSubstr("https://netbox.example:443"), Not(HasSubstr("secret"))));
+  EXPECT_EQ(face.requests().size(), 1U);
+}
+
+TEST(NetBoxClient, SendsV1AndV2TokensAndTakesUrlsInAnySpelling) {
+  NetBoxFace face;
+  for (const char* suffix : {"", "/", "/api", "/api/"}) {
+    Client client(options_for(face.url() + suffix));
+    const auto status = client.status();
+    ASSERT_TRUE(status) << suffix << " " << status.error().message;
+    EXPECT_EQ(status->version, "4.4.10");
+    EXPECT_THAT(status->plugins, testing::ElementsAre("netbox_bgp"));
+  }
+  auto options = options_for(face.url());
+  options.token = config::Secret("nbt_key.secret");
+  Client client(options);
+  EXPECT_FALSE(client.status());
+  EXPECT_EQ(face.requests().back().headers.at("authorization"), "Bearer nbt_key.secret");
+}
+
+TEST(NetBoxClient, AdvancesByRowsReceivedAndNeverFollowsNext) {
+  NetBoxFace face(10);  // caps the 500 that are asked
+  Client client(options_for(face.url()));
+
+  const auto rows = client.list<SessionRow>({"/api/plugins/bgp/bgpsession/", "", ""});
+
+  ASSERT_TRUE(rows) << rows.error().message;
+  EXPECT_EQ(rows->size(), 74U);
+  const auto requests = face.requests();
+  ASSERT_EQ(requests.size(), 8U);
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    EXPECT_EQ(requests[i].query.at("offset"), std::to_string(10 * i));
+    EXPECT_EQ(requests[i].query.at("ordering"), "id");
+    EXPECT_EQ(requests[i].query.at("limit"), "500");
+  }
+}
+
+TEST(NetBoxClient, ReadsAListAgainThatChangesOnTheWay) {
+  NetBoxFace face;
+  int calls = 0;
+  const auto page = [](int count, const std::string& ids) {
+    std::string rows;
+    for (const char id : ids) rows += std::string(rows.empty() ? "" : ",") + R"({"id":)" + id + "}";
+    return R"({"count":)" + std::to_string(count) + R"(,"next":"x","results":[)" + rows + "]}";
+  };
+  // First: a row vanishes between the pages (5 behind 3 moves up and is never seen). Then: it
+  // stands still.
+  const std::vector<std::string> pages = {page(4, "12"), page(3, "5"), page(3, "12"), page(3, "5")};
+  face.override_with([&](const api::Request&) -> std::optional<api::Response> {
+    return api::Response{200, "application/json", pages.at(static_cast<std::size_t>(calls++)), {}};
+  });
+  Client client(options_for(face.url()));
+
+  const auto rows = client.list<VlanRow>({kVlans, "", ""});
+
+  ASSERT_TRUE(rows) << rows.error().message;
+  EXPECT_EQ(rows->size(), 3U);
+}
+
+TEST(NetBoxClient, GivesUpOnAListThatNeverStandsStill) {
+  NetBoxFace face;
+  face.override_with(answer_at(kVlans, 200, "application/json",
+                               R"({"count":4,"next":"x","results":[{"id":1},{"id":2}]})"));
+  Client client(options_for(face.url()));
+
+  const auto rows = client.list<VlanRow>({kVlans, "", ""});  // the same two rows for ever
+
+  ASSERT_FALSE(rows);
+  EXPECT_EQ(rows.error().code, Code::Unavailable);
+  EXPECT_EQ(face.requests().size(), 6U);
+}
+
+TEST(NetBoxClient, ReadsKeysetPagesWithoutACount) {
+  NetBoxFace face;
+  face.override_with([](const api::Request& request) -> std::optional<api::Response> {
+    const bool is_first = request.query.at("offset") == "0";
+    return api::Response{
+        200,
+        "application/json",
+        is_first ? R"({"count":null,"next":"x","previous":null,"results":[{"id":1},{"id":2}]})"
+                 : R"({"count":null,"next":null,"previous":null,"results":[{"id":2},{"id":3}]})",
+        {}};
+  });
+  Client client(options_for(face.url()));
+  const auto rows = client.list<VlanRow>({kVlans, "", ""});
+  ASSERT_TRUE(rows) << rows.error().message;
+  EXPECT_EQ(rows->size(), 3U);
+}
+
+TEST(NetBoxClient, BoundsPagesAndObjects) {
+  NetBoxFace face;
+  auto options = options_for(face.url());
+  options.limits.http_response_bytes = 1000;
+  Client small_pages(options);
+  const auto too_long = small_pages.list<InterfaceRow>({"/api/dcim/interfaces/", "", ""});
+  ASSERT_FALSE(too_long);
+  EXPECT_EQ(too_long.error().code, Code::ResourceExhausted);
+
+  options = options_for(face.url());
+  options.limits.netbox_objects = 60;
+  Client few_objects(options);
+  const auto too_many = few_objects.list<InterfaceRow>({"/api/dcim/interfaces/", "", ""});
+  ASSERT_FALSE(too_many);
+  EXPECT_EQ(too_many.error().code, Code::ResourceExhausted);
+  EXPECT_THAT(too_many.error().message, HasSubstr("more than 60 objects"));
+}
+
+core::Result<Loaded> load(const NetBoxFace& face, const std::string& filter,
+                          const std::string& token = NetBoxFace::token()) {
+  config::NetBox settings;
+  settings.url = face.url();
+  settings.token = config::Secret(token);
+  NetBoxSource source(settings, {true, filter, {}}, 6030, {});
+  return source.load();
+}
+
+TEST(NetBoxSource, NamesTheHostAndHidesTheTokenInErrors) {
+  NetBoxFace face;
+  const auto loaded = load(face, "role=leaf", "ffffffffffffffffffffffffffffffffffffffff");
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().code, Code::Unauthenticated);
+  EXPECT_THAT(
+      loaded.error().message,
+      AllOf(testing::StartsWith("netbox " + face.url() + ": /api/status/: the token is refused"),
+            Not(HasSubstr("ffff"))));
+}
+
+TEST(NetBoxSource, RefusesDevicesThatTheFilterExcludes) {
+  NetBoxFace face;  // ignores the filter, as NetBox ignores one that it does not know
+  const auto loaded = load(face, "role=spine");
+  ASSERT_FALSE(loaded);
+  EXPECT_THAT(loaded.error().message,
+              HasSubstr("did not apply the filter role=spine: it answered with device 'leaf1'"));
+}
+
+TEST(NetBoxSource, WarnsOfAFilterThatMakesNoDifference) {
+  NetBoxFace face;
+  const auto loaded = load(face, "role=leaf&role=spine&rack_nam=a1");
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_THAT(loaded->warnings,
+              testing::Contains(HasSubstr("'rack_nam' makes no difference (10 devices")));
+}
+
+TEST(NetBoxSource, RefusesFiltersThatWouldBreakPaging) {
+  NetBoxFace face;
+  for (const char* filter : {"limit=1", "fields=id", "role", "=x"}) {
+    const auto loaded = load(face, filter);
+    ASSERT_FALSE(loaded) << filter;
+    EXPECT_THAT(loaded.error().message, HasSubstr("inventory.netbox.filter")) << filter;
+  }
+}
+
+TEST(NetBoxSource, OnePermissionMissingFailsTheWholeLoad) {
+  NetBoxFace face;
+  face.override_with(answer_at("/api/vpn/l2vpns/", 403, "application/json",
+                               netbox_file("errors/no_permission_list.json")));
+  const auto loaded = load(face, "role=leaf&role=spine");
+  ASSERT_FALSE(loaded);
+  EXPECT_THAT(loaded.error().message, HasSubstr("vpn.view_l2vpn"));
+}
+
+TEST(NetBoxSource, AsksForNoMoreThanItNeeds) {
+  NetBoxFace face;
+  ASSERT_TRUE(load(face, "role=leaf&role=spine"));
+  std::map<std::string, std::string> targets;
+  for (const api::Request& request : face.requests()) {
+    EXPECT_EQ(request.method, "GET");
+    targets[request.path] = request.target;
+  }
+  EXPECT_THAT(targets.at("/api/dcim/devices/"),
+              HasSubstr("role=leaf&role=spine&exclude=config_context"));
+  EXPECT_THAT(targets.at("/api/dcim/interfaces/"),
+              AllOf(HasSubstr("device_id=3&device_id=4"), HasSubstr("fields=id,")));
+  EXPECT_THAT(targets.at("/api/ipam/ip-addresses/"),
+              AllOf(HasSubstr("fields=id,"), Not(HasSubstr("assigned_object,"))));
+}
+
+TEST(NetBoxSource, SilenceIsATimeout) {
+  auto silent = api::HttpServer::start_deferred(
+      {},
+      [pending = std::make_shared<std::vector<api::Respond>>()](
+          const api::Request&, api::Respond respond) { pending->push_back(std::move(respond)); });
+  ASSERT_TRUE(silent);
+  config::NetBox settings;
+  settings.url = "http://" + (*silent)->address();
+  settings.timeout = std::chrono::milliseconds(50);
+  NetBoxSource source(settings, {true, "", {}}, 6030, {});
+
+  const auto loaded = source.load();
+
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().code, Code::Timeout);
+  EXPECT_THAT(loaded.error().message, HasSubstr("no complete answer within 50ms"));
+}
+
+}  // namespace
+}  // namespace dm::intent::netbox

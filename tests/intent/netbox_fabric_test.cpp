@@ -1,0 +1,185 @@
+// The lab's recorded NetBox, through HTTP and paging, against the lab's intent.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "intent/fabric_intent.h"
+#include "intent/netbox/netbox_source.h"
+#include "intent/netbox_face.h"
+
+namespace dm::intent::netbox {
+namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Key;
+using testing::Pair;
+using namespace testing_support;
+
+config::NetBox settings_for(const NetBoxFace& face) {
+  config::NetBox settings;
+  settings.url = face.url();
+  settings.token = config::Secret(NetBoxFace::token());
+  return settings;
+}
+
+Scope fabric_scope() { return {true, "role=leaf&role=spine", {}}; }
+
+core::Result<Loaded> load_fabric(const NetBoxFace& face,
+                                 std::optional<std::uint16_t> udp_port = std::nullopt) {
+  config::NetBox settings = settings_for(face);
+  settings.mapping.vxlan_udp_port = udp_port;
+  NetBoxSource source(settings, fabric_scope(), 6030, {});
+  return source.load();
+}
+
+constexpr const char* kUdpPort = "/interfaces/interface[name=Vxlan1]/arista-vxlan/config/udp-port";
+
+TEST(NetBoxFabric, GivesTheLabsIntentButTheUdpPortsAndNothingMore) {
+  const NetBoxFace face;
+  const auto loaded = load_fabric(face);
+  ASSERT_TRUE(loaded) << loaded.error().message;
+
+  std::map<std::string, FabricDevice> wanted = read_fabric_intent();
+  std::size_t leaves = 0, entries = 0, without = 0;
+  for (auto& [name, device] : wanted) without += device.leaves.erase(kUdpPort);
+  ASSERT_EQ(loaded->devices.size(), 10U);
+  for (const model::DeviceIntent& intent : loaded->devices) {
+    ASSERT_TRUE(wanted.contains(intent.device));
+    expect_same(intent.device, wanted.at(intent.device), as_fabric(intent));
+    leaves += intent.leaves.size();
+    entries += intent.entries.size();
+    EXPECT_TRUE(intent.unmanaged.empty());
+  }
+
+  EXPECT_EQ(leaves, 1096U);
+  EXPECT_EQ(entries, 400U);
+  EXPECT_EQ(without, 8U);
+}
+
+TEST(NetBoxFabric, GivesTheUdpPortsFromTheSetting) {
+  const NetBoxFace face;
+  const auto loaded = load_fabric(face, 4789);
+  ASSERT_TRUE(loaded) << loaded.error().message;
+
+  const auto wanted = read_fabric_intent();
+  std::size_t leaves = 0;
+  for (const model::DeviceIntent& intent : loaded->devices) {
+    expect_same(intent.device, wanted.at(intent.device), as_fabric(intent));
+    leaves += intent.leaves.size();
+  }
+  EXPECT_EQ(leaves, 1104U);
+}
+
+TEST(NetBoxFabric, SortsByPathAndNamesWhereEachExpectationComesFrom) {
+  const NetBoxFace face;
+  const auto loaded = load_fabric(face);
+  ASSERT_TRUE(loaded);
+
+  for (const model::DeviceIntent& intent : loaded->devices) {
+    EXPECT_TRUE(std::is_sorted(intent.leaves.begin(), intent.leaves.end(),
+                               [](const auto& a, const auto& b) {
+                                 return model::to_text(a.path) < model::to_text(b.path);
+                               }));
+    for (const auto& leaf : intent.leaves) {
+      EXPECT_EQ(leaf.from.source, "netbox");
+      EXPECT_THAT(leaf.from.object,
+                  testing::MatchesRegex("(dcim|ipam|vpn|netbox_bgp)\\.[a-z0-9]+:[0-9]+"));
+      const bool is_session = leaf.from.object.starts_with("netbox_bgp");  // has no display_url
+      EXPECT_EQ(leaf.from.url.starts_with(face.url() + "/"), !is_session)
+          << leaf.from.object << " " << leaf.from.url;
+    }
+  }
+}
+
+TEST(NetBoxFabric, ListsTheInventoryWithAddressesAndLabels) {
+  const NetBoxFace face;
+  const auto loaded = load_fabric(face);
+  ASSERT_TRUE(loaded);
+
+  ASSERT_EQ(loaded->inventory.size(), 10U);
+  const auto leaf2 =
+      std::find_if(loaded->inventory.begin(), loaded->inventory.end(),
+                   [](const model::InventoryDevice& device) { return device.name == "leaf2"; });
+  ASSERT_NE(leaf2, loaded->inventory.end());
+  EXPECT_EQ(leaf2->address, "172.16.0.50:6030");
+  EXPECT_EQ(leaf2->source, "netbox");
+  EXPECT_THAT(leaf2->labels,
+              AllOf(Contains(Pair("role", "leaf")), Contains(Pair("site", "evpn-lab")),
+                    Contains(Pair("platform", "arista-eos")), Contains(Key("tag_drift-monitor"))));
+}
+
+TEST(NetBoxFabric, HasNoFindingAndOnlyIpv6ListsUnfilled) {
+  const NetBoxFace face;
+  const auto loaded = load_fabric(face);
+  ASSERT_TRUE(loaded);
+
+  EXPECT_THAT(loaded->warnings, testing::IsEmpty());
+  EXPECT_THAT(loaded->suspended, testing::IsEmpty());
+  for (const model::DeviceIntent& intent : loaded->devices) {
+    EXPECT_THAT(intent.unfilled_lists, testing::Each(HasSubstr("ipv6")));
+  }
+}
+
+TEST(NetBoxFabric, IsTheSameWithEveryPageSize) {
+  const NetBoxFace small(7);
+  const NetBoxFace large(1000);
+  const auto a = load_fabric(small);
+  const auto b = load_fabric(large);
+  ASSERT_TRUE(a) << a.error().message;
+  ASSERT_TRUE(b) << b.error().message;
+
+  EXPECT_EQ(small.count_of("/api/dcim/interfaces/"), 17U);  // 114 of the ten switches, 7 a page
+  EXPECT_EQ(large.count_of("/api/dcim/interfaces/"), 1U);
+  ASSERT_EQ(a->devices.size(), b->devices.size());
+  for (std::size_t i = 0; i < a->devices.size(); ++i) {
+    expect_same(a->devices[i].device, as_fabric(a->devices[i]), as_fabric(b->devices[i]));
+  }
+}
+
+TEST(NetBoxFabric, ReadsOnlyTheConfiguredDevicesWithoutAnInventoryFilter) {
+  NetBoxFace face;
+  face.override_with([](const api::Request& request) -> std::optional<api::Response> {
+    if (request.path != "/api/dcim/devices/") return std::nullopt;
+    EXPECT_THAT(request.target,
+                AllOf(HasSubstr("name=leaf1&name=no%20such"), HasSubstr("exclude=config_context")));
+    return api::Response{
+        200,
+        "application/json",
+        R"({"count":1,"next":null,"results":[{"id":3,"name":"leaf1","status":{"value":"active"}}]})",
+        {}};
+  });
+  NetBoxSource source(settings_for(face), Scope{false, "", {"leaf1", "no such"}}, 6030, {});
+
+  const auto loaded = source.load();
+
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  ASSERT_EQ(loaded->devices.size(), 1U);
+  EXPECT_EQ(loaded->devices[0].device, "leaf1");
+  EXPECT_THAT(loaded->warnings, Contains("no such: NetBox knows no device of this name"));
+}
+
+TEST(NetBoxFabric, WithoutThePluginBgpIsUnmanagedAndItsListUnfilled) {
+  NetBoxFace face;
+  face.override_with([](const api::Request& request) -> std::optional<api::Response> {
+    if (request.path == "/api/status/")
+      return api::Response{
+          200, "application/json", R"({"netbox-version":"4.4.10","plugins":{}})", {}};
+    if (!request.path.starts_with("/api/plugins/bgp/")) return std::nullopt;
+    return api::Response{
+        404, "text/html; charset=utf-8", netbox_file("errors/not_found_plural_bgp.html"), {}};
+  });
+
+  const auto loaded = load_fabric(face);
+
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_THAT(loaded->warnings, Contains(HasSubstr("netbox-bgp is not installed")));
+  for (const model::DeviceIntent& intent : loaded->devices) {
+    EXPECT_THAT(intent.unfilled_lists, Contains(HasSubstr("bgp/neighbors/neighbor")));
+    for (const auto& leaf : intent.leaves)
+      EXPECT_EQ(model::to_text(leaf.path).find("/neighbors/"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace dm::intent::netbox

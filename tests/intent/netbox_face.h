@@ -1,0 +1,171 @@
+// A NetBox for tests: the recorded lists behind a real HTTP server, paged as NetBox pages them.
+//
+// Like the real one it caps `limit`, ignores parameters it does not know, answers 403 to a wrong
+// token, and builds `next` from a host that is not its own.
+#pragma once
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "api/http_server.h"
+#include "core/text.h"
+
+namespace dm::intent::testing_support {
+
+inline std::string netbox_file(const std::string& name) {
+  const std::string path = std::string(DM_SOURCE_DIR) + "/tests/data/netbox/" + name;
+  std::ifstream file(path, std::ios::binary);
+  EXPECT_TRUE(file) << path;
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+class NetBoxFace {
+ public:
+  using Override = std::function<std::optional<api::Response>(const api::Request&)>;
+
+  // `page_cap`: MAX_PAGE_SIZE of this server.
+  explicit NetBoxFace(std::size_t page_cap = 50) : page_cap_(page_cap) {
+    load("/api/dcim/devices/", {"dcim_devices_excl_cc_p1"});
+    load("/api/dcim/interfaces/",
+         {"dcim_interfaces_ordering_id_p1", "dcim_interfaces_ordering_id_p2",
+          "dcim_interfaces_ordering_id_p3"});
+    load("/api/ipam/ip-addresses/", {"ipam_ip-addresses_p1", "ipam_ip-addresses_p2"});
+    load("/api/ipam/vlans/", {"ipam_vlans_p1"});
+    load("/api/ipam/vrfs/", {"ipam_vrfs_p1"});
+    load("/api/vpn/l2vpns/", {"vpn_l2vpns_p1"});
+    load("/api/plugins/bgp/bgpsession/",
+         {"plugins_bgp_bgpsession_p1", "plugins_bgp_bgpsession_p2"});
+    status_ = netbox_file("status.json");
+    auto started =
+        api::HttpServer::start({}, [this](const api::Request& request) { return answer(request); });
+    EXPECT_TRUE(started) << (started ? "" : started.error().message);
+    if (started) server_ = std::move(*started);
+  }
+
+  std::string url() const { return "http://" + server_->address(); }
+  static std::string token() { return "0123456789abcdef0123456789abcdef01234567"; }
+
+  // Asked first for every request; nullopt = the ordinary answer. Any thread.
+  void override_with(Override override) {
+    const std::lock_guard lock(mutex_);
+    override_ = std::move(override);
+  }
+  void clear(const std::string& path) {
+    const std::lock_guard lock(mutex_);
+    rows_[path].clear();
+  }
+  std::vector<api::Request> requests() const {
+    const std::lock_guard lock(mutex_);
+    return requests_;
+  }
+  std::size_t count_of(const std::string& path) const {
+    const auto seen = requests();
+    return static_cast<std::size_t>(
+        std::count_if(seen.begin(), seen.end(),
+                      [&path](const api::Request& request) { return request.path == path; }));
+  }
+
+ private:
+  struct Row {
+    std::uint64_t id = 0;
+    std::uint64_t device = 0;
+    std::string json;
+  };
+
+  void load(const std::string& path, const std::vector<std::string>& files) {
+    simdjson::dom::parser parser;
+    for (const std::string& file : files) {
+      const std::string text = netbox_file("paged50/" + file + ".json");
+      for (const simdjson::dom::element row : simdjson::dom::array(parser.parse(text)["results"])) {
+        Row kept{row["id"].get_uint64().value(), 0, simdjson::minify(row)};
+        simdjson::dom::element device;
+        if (path == "/api/dcim/interfaces/") kept.device = row["device"]["id"].get_uint64().value();
+        rows_[path].push_back(std::move(kept));
+      }
+    }
+    std::sort(rows_[path].begin(), rows_[path].end(),
+              [](const Row& a, const Row& b) { return a.id < b.id; });
+  }
+
+  static std::size_t number(const api::Request& request, const std::string& name,
+                            std::size_t otherwise) {
+    const auto found = request.query.find(name);
+    return found == request.query.end() ? otherwise : std::stoul(found->second);
+  }
+
+  static std::vector<std::uint64_t> device_ids(const api::Request& request) {
+    std::vector<std::uint64_t> ids;
+    const std::string_view target = request.target;
+    for (const auto pair :
+         core::split(target.substr(std::min(target.find('?') + 1, target.size())), '&')) {
+      if (pair.starts_with("device_id=")) ids.push_back(std::stoul(std::string(pair.substr(10))));
+    }
+    return ids;
+  }
+
+  api::Response answer(const api::Request& request) {
+    const std::lock_guard lock(mutex_);
+    requests_.push_back(request);
+    if (override_) {
+      if (auto response = override_(request)) return *response;
+    }
+    const auto authorization = request.headers.find("authorization");
+    if (authorization == request.headers.end())
+      return {403, "application/json", netbox_file("errors/missing_token.json"), {}};
+    if (authorization->second != "Token " + token())
+      return {403, "application/json", netbox_file("errors/bad_token.json"), {}};
+    if (request.path == "/api/status/") return {200, "application/json", status_, {}};
+    const auto rows = rows_.find(request.path);
+    if (rows == rows_.end())
+      return {404, "text/html; charset=utf-8", netbox_file("errors/not_found_path.html"), {}};
+    return page(request, rows->second);
+  }
+
+  api::Response page(const api::Request& request, const std::vector<Row>& rows) const {
+    const std::vector<std::uint64_t> devices = device_ids(request);
+    std::vector<const Row*> found;
+    for (const Row& row : rows) {
+      const bool is_asked =
+          devices.empty() || std::find(devices.begin(), devices.end(), row.device) != devices.end();
+      if (is_asked) found.push_back(&row);
+    }
+    const std::size_t limit = std::min(number(request, "limit", 50), page_cap_);
+    const std::size_t offset = number(request, "offset", 0);
+    std::string results;
+    for (std::size_t i = offset; i < std::min(offset + limit, found.size()); ++i) {
+      results += (results.empty() ? "" : ",") + found[i]->json;
+    }
+    const bool is_last = offset + limit >= found.size();
+    const std::string next = is_last ? "null"
+                                     : fmt::format("\"http://127.0.0.1:1{}?limit={}&offset={}\"",
+                                                   request.path, limit, offset + limit);
+    return {200,
+            "application/json",
+            fmt::format(R"({{"count":{},"next":{},"previous":null,"results":[{}]}})", found.size(),
+                        next, results),
+            {}};
+  }
+
+  std::size_t page_cap_;
+  std::string status_;
+  mutable std::mutex mutex_;
+  std::map<std::string, std::vector<Row>> rows_;
+  Override override_;
+  std::vector<api::Request> requests_;
+  std::unique_ptr<api::HttpServer> server_;
+};
+
+}  // namespace dm::intent::testing_support
