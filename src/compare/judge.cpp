@@ -1,0 +1,316 @@
+#include "compare/judge.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "compare/internal_entry.h"
+#include "compare/leaf_verdict.h"
+#include "core/check.h"
+
+namespace dm::compare {
+
+using model::Difference;
+using model::DifferenceKind;
+using model::kNoPath;
+using model::LeafMap;
+using model::ListPolicy;
+using model::Path;
+using model::PathId;
+
+namespace {
+
+bool covered_by_any(const std::vector<Path>& patterns, const Path& path) {
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [&](const Path& pattern) { return model::covers(pattern, path); });
+}
+
+Path config_of(Path entry) {
+  entry.elements.push_back({"config", {}});
+  return entry;
+}
+
+}  // namespace
+
+model::Value config_object(const model::PathTable& paths, PathId entry, const LeafMap& leaves, std::int64_t& newest_ns) {
+  std::vector<PathId> inside = leaves.at_or_below(entry);
+  std::sort(inside.begin(), inside.end(),
+            [&](PathId a, PathId b) { return paths.text(a) < paths.text(b); });
+  model::ValueObject object;
+  for (const PathId path : inside) {
+    const model::PathFacts& facts = paths.facts(path);
+    const model::Leaf& leaf = *leaves.find(path);
+    if (!facts.is_config || schema::leaf_type(facts.leaf_type).is_secret || model::is_opaque(leaf.value)) continue;
+    object.emplace_back(model::relative_text(paths.path(entry), paths.path(path)), model::decode(leaf.value));
+    newest_ns = std::max(newest_ns, leaf.timestamp_ns);
+  }
+  return object;
+}
+
+Judge::Judge(std::shared_ptr<const schema::Profile> profile, model::PathTable& paths,
+             std::shared_ptr<const model::DeviceIntent> intent, Rules rules)
+    : profile_(std::move(profile)), paths_(&paths), intent_(std::move(intent)), rules_(std::move(rules)) {
+  for (const model::Expectation& expectation : intent_->leaves) {
+    leaf_index_.emplace(paths_->intern(expectation.path), &expectation);
+  }
+  for (const model::EntryExpectation& entry : intent_->entries) {
+    entry_index_.emplace(paths_->intern(entry.path), &entry);
+    documented_lists_.insert(model::schema_text(entry.path));
+  }
+  // In the intent's own (sorted) order, so that what is shown of an entry is stable.
+  for (const model::Expectation& expectation : intent_->leaves) {
+    const PathId leaf = paths_->find(model::to_text(expectation.path));
+    for (PathId e = paths_->entry(leaf); e != kNoPath; e = paths_->enclosing_entry(e)) below_[e].push_back(leaf);
+  }
+  for (const model::EntryExpectation& expected : intent_->entries) {
+    const PathId entry = paths_->find(model::to_text(expected.path));
+    for (PathId e = paths_->enclosing_entry(entry); e != kNoPath; e = paths_->enclosing_entry(e)) {
+      below_[e].push_back(entry);
+    }
+  }
+}
+
+void Judge::set_coverage(std::vector<Path> live_patterns) {
+  coverage_ = std::move(live_patterns);
+  covered_.clear();
+}
+
+bool Judge::has_intent_under(const std::vector<Path>& patterns) const {
+  const auto is_under = [&](const auto& item) { return covered_by_any(patterns, item.path); };
+  return std::any_of(intent_->leaves.begin(), intent_->leaves.end(),
+                     [&](const model::Expectation& e) { return e.rule != model::Rule::Absent && is_under(e); }) ||
+         std::any_of(intent_->entries.begin(), intent_->entries.end(), is_under);
+}
+
+std::vector<PathId> Judge::affected(const std::vector<PathId>& changed_leaves,
+                                    const std::vector<PathId>& changed_entries, const LeafMap& leaves) const {
+  std::vector<PathId> objects;
+  for (const PathId leaf : changed_leaves) {
+    if (leaf_index_.contains(leaf) || (rules_.strict && paths_->facts(leaf).is_config)) objects.push_back(leaf);
+    for (PathId e = paths_->entry(leaf); e != kNoPath; e = paths_->enclosing_entry(e)) {
+      if (entry_index_.contains(e) || is_authoritative(e)) objects.push_back(e);
+    }
+    add_internal_entries(leaf, leaves, objects);
+  }
+  for (const PathId entry : changed_entries) {
+    if (const auto inside = below_.find(entry); inside != below_.end()) {
+      objects.insert(objects.end(), inside->second.begin(), inside->second.end());
+    }
+  }
+  std::sort(objects.begin(), objects.end());
+  objects.erase(std::unique(objects.begin(), objects.end()), objects.end());
+  return objects;
+}
+
+std::vector<PathId> Judge::all_objects(const LeafMap& leaves) const {
+  std::vector<PathId> objects;
+  objects.reserve(leaf_index_.size() + entry_index_.size());
+  for (const auto& [leaf, expectation] : leaf_index_) objects.push_back(leaf);
+  for (const auto& [entry, expectation] : entry_index_) objects.push_back(entry);
+  for (const auto& [entry, count] : leaves.entries()) {
+    if (!entry_index_.contains(entry) && is_authoritative(entry)) objects.push_back(entry);
+  }
+  if (rules_.strict) {
+    for (const auto& [path, leaf] : leaves.leaves()) {
+      if (paths_->facts(path).is_config && !leaf_index_.contains(path)) objects.push_back(path);
+    }
+  }
+  std::sort(objects.begin(), objects.end());
+  return objects;
+}
+
+bool Judge::is_judged(PathId object) const {
+  if (const auto known = covered_.find(object); known != covered_.end()) return known->second;
+  const Path& path = paths_->path(object);
+  bool is_in = is_covered(path);
+  if (!is_in && paths_->entry(object) == object) {
+    is_in = is_covered(config_of(path));
+    if (const auto inside = below_.find(object); !is_in && inside != below_.end()) {
+      is_in = std::any_of(inside->second.begin(), inside->second.end(), [&](PathId leaf) {
+        return leaf_index_.contains(leaf) && paths_->entry(leaf) == object && is_covered(paths_->path(leaf));
+      });
+    }
+  }
+  covered_.emplace(object, is_in);
+  return is_in;
+}
+
+std::optional<Difference> Judge::judge(PathId object, const LeafMap& leaves, core::WallTime now) const {
+  auto difference = paths_->entry(object) == object ? judge_entry(object, leaves) : judge_leaf(object, leaves);
+  // Most objects are as intended; what may excuse a difference is only asked when there is one.
+  if (!difference || !is_judged(object) || is_exempt(object, leaves, now) || is_silenced(object, leaves, now)) {
+    return std::nullopt;
+  }
+  difference->path = object;
+  difference->path_text = paths_->text(object);
+  difference->severity = severity(paths_->path(object));
+  return difference;
+}
+
+const model::Expectation* Judge::expectation(PathId leaf) const {
+  const auto found = leaf_index_.find(leaf);
+  return found == leaf_index_.end() ? nullptr : found->second;
+}
+
+std::size_t Judge::waiting_count() const {
+  return static_cast<std::size_t>(std::count_if(leaf_index_.begin(), leaf_index_.end(),
+                                                [&](const auto& item) { return !is_judged(item.first); }));
+}
+
+Judge::Standing Judge::standing(PathId entry, const LeafMap& leaves, core::WallTime now) const {
+  const bool exists = leaves.entry_exists(entry);
+  if (entry_index_.contains(entry)) {
+    const bool is_missing = !exists && is_judged(entry) && !is_exempt(entry, leaves, now);
+    return is_missing ? Standing::Reported : Standing::Open;
+  }
+  if (!exists || below_.contains(entry) || is_never_extra(paths_->path(entry))) return Standing::Open;
+  const auto list_policy = policy(model::schema_text(paths_->path(entry)));
+  if (!list_policy) return Standing::Open;  // a list nobody speaks of, such as protocol[...]
+  if (!is_authoritative(entry)) return Standing::Extra;
+  return is_exempt(entry, leaves, now) ? Standing::Extra : Standing::Reported;
+}
+
+bool Judge::is_silenced(PathId object, const LeafMap& leaves, core::WallTime now) const {
+  for (PathId e = paths_->enclosing_entry(object); e != kNoPath; e = paths_->enclosing_entry(e)) {
+    if (e == object) continue;
+    const Standing above = standing(e, leaves, now);
+    if (above == Standing::Reported || (above == Standing::Extra && !is_intended(object))) return true;
+  }
+  return false;
+}
+
+bool Judge::is_exempt(PathId object, const LeafMap& leaves, core::WallTime now) const {
+  const Path& path = paths_->path(object);
+  if (covered_by_any(intent_->unmanaged, path) || covered_by_any(profile_->never, path)) return true;
+  const bool is_ignored = std::any_of(rules_.ignore.begin(), rules_.ignore.end(), [&](const Ignore& rule) {
+    return (!rule.until || now < *rule.until) && model::covers(rule.pattern, path);
+  });
+  if (is_ignored) return true;
+  for (PathId e = paths_->entry(object); e != kNoPath; e = paths_->enclosing_entry(e)) {
+    if (is_internal(paths_->path(e), leaves)) return true;
+  }
+  return false;
+}
+
+bool Judge::is_internal(const Path& entry, const LeafMap& leaves) const {
+  const auto has_any = [&](const Path& pattern, const std::string& key) {
+    const PathId path = paths_->find(model::to_text(with_key(pattern, key)));
+    return path != kNoPath && (leaves.find(path) != nullptr || leaves.has_below(path));
+  };
+  return std::any_of(profile_->internal.begin(), profile_->internal.end(), [&](const schema::InternalEntry& rule) {
+    const auto key = internal_key(rule, entry);
+    return key && has_any(rule.sign, *key) && !has_any(rule.unless, *key);
+  });
+}
+
+void Judge::add_internal_entries(PathId changed, const LeafMap& leaves, std::vector<PathId>& objects) const {
+  for (const schema::InternalEntry& rule : profile_->internal) {
+    const auto key = hinted_key(rule, paths_->path(changed));
+    if (!key) continue;
+    const Path pattern = with_key(rule.entry, *key);
+    const auto add = [&](PathId entry) {
+      if (model::match(pattern, paths_->path(entry)) != model::Match::Exact) return;
+      objects.push_back(entry);
+      if (const auto inside = below_.find(entry); inside != below_.end()) {
+        objects.insert(objects.end(), inside->second.begin(), inside->second.end());
+      }
+    };
+    for (const auto& [entry, count] : leaves.entries()) add(entry);
+    for (const auto& [entry, expectation] : entry_index_) add(entry);
+  }
+}
+
+bool Judge::is_covered(const Path& path) const { return covered_by_any(coverage_, path); }
+
+bool Judge::is_intended(PathId object) const {
+  return leaf_index_.contains(object) || entry_index_.contains(object);
+}
+
+bool Judge::is_never_extra(const Path& entry) const {
+  return std::any_of(profile_->never_unexpected.begin(), profile_->never_unexpected.end(),
+                     [&](const Path& pattern) { return model::match(pattern, entry) == model::Match::Exact; });
+}
+
+// Configuration first, then what the intent's own files say, then the platform's profile.
+std::optional<ListPolicy> Judge::policy(const std::string& list) const {
+  if (const auto ruled = rules_.lists.find(list); ruled != rules_.lists.end()) return ruled->second;
+  if (const auto said = intent_->lists.find(list); said != intent_->lists.end()) return said->second;
+  const auto shipped = profile_->lists.find(list);
+  return shipped == profile_->lists.end() ? std::nullopt : std::optional(shipped->second);
+}
+
+bool Judge::is_authoritative(PathId entry) const {
+  const std::string list = model::schema_text(paths_->path(entry));
+  const auto list_policy = policy(list);
+  if (!list_policy || *list_policy == ListPolicy::AtLeast) return false;
+  const bool said_by_files = intent_->lists.contains(list);
+  const auto& unfilled = intent_->unfilled_lists;
+  if (!said_by_files && std::find(unfilled.begin(), unfilled.end(), list) != unfilled.end()) return false;
+  return *list_policy == ListPolicy::Authoritative || documented_lists_.contains(list);
+}
+
+std::optional<Difference> Judge::judge_leaf(PathId leaf, const LeafMap& leaves) const {
+  const schema::LeafType& type = schema::leaf_type(paths_->facts(leaf).leaf_type);
+  if (type.is_secret) return std::nullopt;
+  const model::Leaf* held = leaves.find(leaf);
+  if (held != nullptr && model::is_opaque(held->value)) return std::nullopt;
+  const model::Value current = held == nullptr ? model::Value() : model::decode(held->value);
+  const Absence absence{profile_->default_of(model::schema_text(paths_->path(leaf))), profile_->empty_is_absent};
+
+  static const model::Expectation kNothing{.path = {}, .rule = model::Rule::Absent, .values = {}, .from = {}};
+  const auto found = leaf_index_.find(leaf);
+  const bool is_key = paths_->facts(leaf).is_key;
+  if (found == leaf_index_.end() && (!rules_.strict || is_key)) return std::nullopt;
+  const model::Expectation& expectation = found == leaf_index_.end() ? kNothing : *found->second;
+
+  // The key is in the entry's path already: a device need not repeat it as a leaf.
+  if (held == nullptr && is_key && leaves.entry_exists(paths_->entry(leaf))) return std::nullopt;
+  const auto kind = judge_value(type, absence, expectation, current);
+  if (!kind) return std::nullopt;
+  Difference difference;
+  difference.kind = *kind;
+  difference.desired = expectation.desired();
+  if (*kind != DifferenceKind::Missing) difference.current = current;
+  difference.from = expectation.from;
+  difference.device_timestamp_ns = held == nullptr ? 0 : held->timestamp_ns;
+  return difference;
+}
+
+std::optional<Difference> Judge::judge_entry(PathId entry, const LeafMap& leaves) const {
+  const bool exists = leaves.entry_exists(entry);
+  Difference difference;
+  difference.is_entry = true;
+  if (const auto expected = entry_index_.find(entry); expected != entry_index_.end()) {
+    if (exists) return std::nullopt;
+    difference.kind = DifferenceKind::Missing;
+    difference.desired = desired_object(entry);
+    difference.from = expected->second->from;
+    return difference;
+  }
+  if (!exists || !is_authoritative(entry) || below_.contains(entry) || is_never_extra(paths_->path(entry))) {
+    return std::nullopt;
+  }
+  difference.kind = DifferenceKind::Unexpected;
+  difference.current = config_object(*paths_, entry, leaves, difference.device_timestamp_ns);
+  return difference;
+}
+
+model::Value Judge::desired_object(PathId entry) const {
+  model::ValueObject object;
+  const auto inside = below_.find(entry);
+  if (inside == below_.end()) return object;
+  for (const PathId path : inside->second) {
+    const auto leaf = leaf_index_.find(path);
+    if (leaf == leaf_index_.end() || leaf->second->desired().is_absent()) continue;
+    object.emplace_back(model::relative_text(paths_->path(entry), paths_->path(path)), leaf->second->desired());
+  }
+  return object;
+}
+
+model::Severity Judge::severity(const Path& path) const {
+  for (const SeverityOf& rule : rules_.severity) {
+    if (model::covers(rule.pattern, path)) return rule.severity;
+  }
+  return model::Severity::Warning;
+}
+
+}  // namespace dm::compare

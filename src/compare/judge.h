@@ -1,0 +1,96 @@
+// The verdict: one device's leaves against its intent, object by object.
+//
+// An object is a leaf or a list entry. judge() looks at one object's final state only, so the order in
+// which a device reports does not matter; affected() says which objects a change can touch. Rules:
+// docs/verdict.md (the nine rules of the contract). Pure except for the reference to the path table,
+// in which the intent's paths are interned. Lives on the shard thread; rebuilt for new intent or rules.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "compare/rules.h"
+#include "model/difference.h"
+#include "model/expectation.h"
+#include "model/leaf_map.h"
+#include "model/path_table.h"
+#include "schema/profile.h"
+
+namespace dm::compare {
+
+// What an entry holds: its configuration leaves by relative path, secrets left out; `newest_ns` becomes the
+// device time of the newest.
+model::Value config_object(const model::PathTable& paths, model::PathId entry, const model::LeafMap& leaves,
+                           std::int64_t& newest_ns);
+
+class Judge {
+ public:
+  Judge(std::shared_ptr<const schema::Profile> profile, model::PathTable& paths,
+        std::shared_ptr<const model::DeviceIntent> intent, Rules rules);
+
+  // Subscription patterns that are live now. Objects outside are not judged (rule 8).
+  void set_coverage(std::vector<model::Path> live_patterns);
+  // True if anything intended (leaf or entry) lies in what the pattern covers.
+  bool has_intent_under(const std::vector<model::Path>& patterns) const;
+
+  // Objects whose verdict may differ after these changes; each once.
+  std::vector<model::PathId> affected(const std::vector<model::PathId>& changed_leaves,
+                                      const std::vector<model::PathId>& changed_entries,
+                                      const model::LeafMap& leaves) const;
+  // Everything there is to judge.
+  std::vector<model::PathId> all_objects(const model::LeafMap& leaves) const;
+
+  // False: no statement is possible (not covered), which is not the same as "no difference".
+  bool is_judged(model::PathId object) const;
+  std::optional<model::Difference> judge(model::PathId object, const model::LeafMap& leaves,
+                                         core::WallTime now) const;
+
+  // The expectation of a leaf, or null: for the API.
+  const model::Expectation* expectation(model::PathId leaf) const;
+  const model::DeviceIntent& intent() const { return *intent_; }
+  // Intended leaves outside what is subscribed: they wait and are never called missing.
+  std::size_t waiting_count() const;
+  std::size_t expectation_count() const { return leaf_index_.size() + entry_index_.size(); }
+
+ private:
+  // What an enclosing list entry means for an object inside it.
+  enum class Standing {
+    Open,      // the object is judged on its own
+    Reported,  // the entry itself is the drift (missing or unexpected): the object is silent
+    Extra,     // an entry nobody is asked about: only what is intended inside it is judged
+  };
+
+  Standing standing(model::PathId entry, const model::LeafMap& leaves, core::WallTime now) const;
+  bool is_silenced(model::PathId object, const model::LeafMap& leaves, core::WallTime now) const;
+  bool is_exempt(model::PathId object, const model::LeafMap& leaves, core::WallTime now) const;
+  bool is_internal(const model::Path& entry, const model::LeafMap& leaves) const;
+  bool is_covered(const model::Path& path) const;
+  bool is_intended(model::PathId object) const;
+  bool is_never_extra(const model::Path& entry) const;
+  std::optional<model::ListPolicy> policy(const std::string& list) const;
+  bool is_authoritative(model::PathId entry) const;
+
+  std::optional<model::Difference> judge_leaf(model::PathId leaf, const model::LeafMap& leaves) const;
+  std::optional<model::Difference> judge_entry(model::PathId entry, const model::LeafMap& leaves) const;
+  model::Value desired_object(model::PathId entry) const;
+  model::Severity severity(const model::Path& path) const;
+  void add_internal_entries(model::PathId changed, const model::LeafMap& leaves,
+                            std::vector<model::PathId>& objects) const;
+
+  std::shared_ptr<const schema::Profile> profile_;
+  model::PathTable* paths_;
+  std::shared_ptr<const model::DeviceIntent> intent_;
+  Rules rules_;
+  std::unordered_map<model::PathId, const model::Expectation*> leaf_index_;
+  std::unordered_map<model::PathId, const model::EntryExpectation*> entry_index_;
+  std::unordered_map<model::PathId, std::vector<model::PathId>> below_;  // entry -> intended objects in it
+  std::unordered_set<std::string> documented_lists_;  // schema texts with at least one intended entry
+  std::vector<model::Path> coverage_;
+  mutable std::unordered_map<model::PathId, bool> covered_;  // memo of is_judged
+};
+
+}  // namespace dm::compare
