@@ -1,0 +1,287 @@
+#include "drift/lifecycle.h"
+
+#include <algorithm>
+
+#include "core/text.h"
+#include "drift/gravity.h"
+#include "drift/same.h"
+
+namespace dm::drift {
+namespace {
+
+using model::DriftState;
+using model::EventAction;
+
+void copy_verdict(const model::Difference& difference, model::Drift& drift) {
+  drift.kind = difference.kind;
+  drift.is_entry = difference.is_entry;
+  drift.severity = difference.severity;
+  drift.desired = difference.desired;
+  drift.current = difference.current;
+  drift.from = difference.from;
+  drift.device_timestamp_ns = difference.device_timestamp_ns;
+}
+
+void keep_earlier(std::optional<core::SteadyTime>& deadline, core::SteadyTime time) {
+  if (!deadline || time < *deadline) deadline = time;
+}
+
+}  // namespace
+
+Lifecycle::Lifecycle(std::string device, LifecycleRules rules, std::vector<model::Drift> open)
+    : device_(std::move(device)), rules_(rules) {
+  for (model::Drift& drift : open) {
+    if (drift.state == DriftState::Resolved || drift.state == DriftState::Suspected) continue;
+    Track& track = tracks_[drift.path];
+    if (!track.open) ++open_count_;
+    track.open = std::move(drift);
+  }
+}
+
+void Lifecycle::observe(const std::string& path, const std::optional<model::Difference>& difference,
+                        Now now) {
+  if (is_frozen_) return;
+  if (difference) {
+    observe_difference(path, *difference, now);
+  } else {
+    observe_agreement(path, now);
+  }
+}
+
+void Lifecycle::observe_all(const std::vector<model::Difference>& differences,
+                            const std::function<bool(const std::string& path)>& is_judged,
+                            Now now) {
+  is_frozen_ = false;
+  std::set<std::string_view> present;
+  for (const model::Difference& difference : differences) {
+    present.insert(difference.path_text);
+    observe_difference(difference.path_text, difference, now);
+  }
+  std::vector<std::string> absent;
+  for (const auto& [path, track] : tracks_) {
+    if (!present.contains(path)) absent.push_back(path);
+  }
+  for (const std::string& path : absent) {
+    if (is_judged(path)) {
+      observe_agreement(path, now);
+    } else if (const auto track = tracks_.find(path);
+               track->second.held && !track->second.held->is_due) {
+      forget_held(track->first, track->second);
+      erase_if_empty(track);
+    }
+  }
+}
+
+void Lifecycle::freeze() {
+  is_frozen_ = true;
+  while (!holds_.empty()) {
+    const auto track = tracks_.find(*holds_.begin()->second);
+    forget_held(track->first, track->second);
+    erase_if_empty(track);
+  }
+  for (auto& [path, track] : tracks_) track.remind_at.reset();
+  reminder_deadline_.reset();
+}
+
+void Lifecycle::set_rules(LifecycleRules rules) {
+  rules_ = rules;
+  const auto old = std::exchange(holds_, {});
+  for (const auto& [due_at, path] : old) {
+    Held& held = *tracks_.find(*path)->second.held;
+    held.due_at = flaps_.due_at(*path, held.since, rules_);
+    holds_.emplace(held.due_at, path);
+  }
+  for (auto& [path, track] : tracks_) track.remind_at.reset();
+  reminder_deadline_.reset();
+}
+
+std::optional<core::SteadyTime> Lifecycle::next_deadline() const {
+  std::optional<core::SteadyTime> next = reminder_deadline_;
+  if (resolve_deadline_) keep_earlier(next, *resolve_deadline_);
+  if (group_deadline_) {
+    keep_earlier(next, *group_deadline_);
+  } else if (!holds_.empty()) {
+    keep_earlier(next, holds_.begin()->first);
+  }
+  return next;
+}
+
+Output Lifecycle::poll(Now now) {
+  Output output;
+  output.newly_suspected = std::exchange(newly_suspected_, 0);
+  mark_due(now);
+  tell_resolved(now, output);  // first: what is opened now may be a later life of the same path
+  tell_group(now, output);
+  tell_reminders(now, output);
+  return output;
+}
+
+std::vector<model::Drift> Lifecycle::open_drifts() const {
+  std::vector<model::Drift> drifts;
+  for (const auto& [path, track] : tracks_) {
+    if (track.open) drifts.push_back(*track.open);
+  }
+  return drifts;
+}
+
+void Lifecycle::observe_difference(const std::string& path, const model::Difference& difference,
+                                   Now now) {
+  const auto at = tracks_.try_emplace(path).first;
+  Track& track = at->second;
+  if (!track.open || !is_same(*track.open, difference)) {
+    hold(at->first, track, difference, now);
+    return;
+  }
+  forget_held(at->first, track);
+  track.open->severity = difference.severity;
+  track.open->from = difference.from;
+  if (!track.remind_at) schedule_reminder(track, now.steady);
+}
+
+void Lifecycle::observe_agreement(const std::string& path, Now now) {
+  const auto at = tracks_.find(path);
+  if (at == tracks_.end()) return;
+  forget_held(at->first, at->second);
+  if (at->second.open) resolve(at->second, now);
+  erase_if_empty(at);
+}
+
+void Lifecycle::hold(const std::string& path, Track& track, const model::Difference& difference,
+                     Now now) {
+  if (track.held) {
+    model::Difference& held = track.held->difference;
+    const std::int64_t said_at = held.device_timestamp_ns;
+    const bool is_repeated = is_same(held, difference);
+    held = difference;
+    if (is_repeated && said_at != 0) held.device_timestamp_ns = said_at;
+    return;
+  }
+  const core::SteadyTime due_at = flaps_.due_at(path, now.steady, rules_);
+  track.held =
+      Held{.difference = difference, .since = now.steady, .first_seen = now.wall, .due_at = due_at};
+  holds_.emplace(due_at, &path);
+  if (track.open) return;
+  ++suspected_count_;
+  ++newly_suspected_;
+}
+
+void Lifecycle::forget_held(const std::string& path, Track& track) {
+  if (!track.held) return;
+  if (track.held->is_due) {
+    group_.erase(&path);
+    if (group_.empty()) group_deadline_.reset();
+  } else {
+    holds_.erase({track.held->due_at, &path});
+  }
+  if (!track.open) --suspected_count_;
+  track.held.reset();
+}
+
+void Lifecycle::resolve(Track& track, Now now) {
+  model::Drift& drift = *track.open;
+  drift.state = DriftState::Resolved;
+  drift.resolved_at = now.wall;
+  resolving_.push_back(std::move(drift));
+  if (!resolve_deadline_) resolve_deadline_ = now.steady + rules_.group_window;
+  track.open.reset();
+  track.remind_at.reset();
+  --open_count_;
+}
+
+void Lifecycle::mark_due(Now now) {
+  while (!holds_.empty() && holds_.begin()->first <= now.steady) {
+    const auto [due_at, path] = *holds_.begin();
+    holds_.erase(holds_.begin());
+    tracks_.find(*path)->second.held->is_due = true;
+    group_.insert(path);
+    if (!group_deadline_) group_deadline_ = due_at + rules_.group_window;
+  }
+}
+
+void Lifecycle::tell_resolved(Now now, Output& output) {
+  if (!resolve_deadline_ || now.steady < *resolve_deadline_) return;
+  resolve_deadline_.reset();
+  std::vector<model::EventDifference> told;
+  for (model::Drift& drift : std::exchange(resolving_, {})) {
+    if (drift.was_told) told.push_back({drift, EventAction::Resolved});
+    output.drifts.push_back(std::move(drift));
+  }
+  if (!told.empty()) output.events.push_back(make_event(std::move(told), now));
+}
+
+void Lifecycle::tell_group(Now now, Output& output) {
+  if (!group_deadline_ || now.steady < *group_deadline_) return;
+  group_deadline_.reset();
+  std::vector<model::EventDifference> told;
+  for (const std::string* path : std::exchange(group_, {})) {
+    told.push_back(tell(*path, tracks_.find(*path)->second, now));
+  }
+  flaps_.prune(now.steady, rules_);
+  output.events.push_back(make_event(std::move(told), now));
+  for (const model::EventDifference& item : output.events.back().differences) {
+    output.drifts.push_back(item.drift);
+  }
+}
+
+model::EventDifference Lifecycle::tell(const std::string& path, Track& track, Now now) {
+  const bool is_change = track.open && track.open->was_told;
+  if (!track.open) {
+    ++open_count_;
+    --suspected_count_;
+    track.open = model::Drift{.id = core::random_id(),
+                              .device = device_,
+                              .path = path,
+                              .first_seen = track.held->first_seen,
+                              .opened_at = now.wall};
+  }
+  model::Drift& drift = *track.open;
+  copy_verdict(track.held->difference, drift);
+  drift.changed_at = now.wall;
+  drift.was_told = true;
+  track.held.reset();
+  flaps_.record(path, now.steady, rules_);
+  schedule_reminder(track, now.steady);
+  return {drift, is_change ? EventAction::Changed : EventAction::Opened};
+}
+
+void Lifecycle::tell_reminders(Now now, Output& output) {
+  if (!reminder_deadline_ || now.steady < *reminder_deadline_) return;
+  reminder_deadline_.reset();
+  std::vector<model::EventDifference> told;
+  for (auto& [path, track] : tracks_) {
+    if (!track.remind_at) continue;
+    if (*track.remind_at <= now.steady) {
+      told.push_back({*track.open, EventAction::Reminder});
+      schedule_reminder(track, now.steady);
+    }
+    keep_earlier(reminder_deadline_, *track.remind_at);
+  }
+  if (!told.empty()) output.events.push_back(make_event(std::move(told), now));
+}
+
+model::Event Lifecycle::make_event(std::vector<model::EventDifference> differences, Now now) const {
+  sort_gravest_first(differences);
+  const EventAction action = differences.front().action;
+  return {.id = core::random_id(),
+          .device = device_,
+          .action = action,
+          .differences = std::move(differences),
+          .open_count = open_count_,
+          .detected_at = now.wall,
+          .address = {},
+          .profile = {},
+          .labels = {},
+          .url = {}};
+}
+
+void Lifecycle::schedule_reminder(Track& track, core::SteadyTime now) {
+  if (rules_.reminder <= core::Duration{0} || !track.open->was_told) return;
+  track.remind_at = now + rules_.reminder;
+  keep_earlier(reminder_deadline_, *track.remind_at);
+}
+
+void Lifecycle::erase_if_empty(Tracks::iterator track) {
+  if (!track->second.open && !track->second.held) tracks_.erase(track);
+}
+
+}  // namespace dm::drift
