@@ -1,0 +1,170 @@
+#include "fleet/device.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/text.h"
+#include "drift/event_json.h"
+
+namespace dm::fleet {
+namespace {
+
+constexpr core::Duration kCommitRetry = std::chrono::seconds(1);
+
+}  // namespace
+
+Device::Device(DeviceContext context, DeviceSpec spec, std::vector<model::Drift> open)
+    : context_(std::move(context)),
+      spec_(std::move(spec)),
+      monitor_({context_.log, context_.metrics, context_.paths, context_.limits}, spec_.monitor, std::move(open)),
+      deadline_(context_.loop),
+      retry_(context_.loop),
+      session_(context_.loop, context_.clock, context_.log, context_.metrics, spec_.monitor.profile, context_.paths,
+               spec_.session, session_handlers()) {
+  context_.metrics.set(metrics::Metric::DeviceState, 0, spec_.name);
+}
+
+Device::~Device() {
+  session_.stop();
+  *alive_ = false;
+  for (const auto metric : {metrics::Metric::DeviceState, metrics::Metric::DeviceOpenDrifts,
+                            metrics::Metric::DeviceDegraded, metrics::Metric::QuarantinedPaths}) {
+    context_.metrics.remove(metric, spec_.name);
+  }
+}
+
+gnmi::SessionHandlers Device::session_handlers() {
+  return {.on_stream_begin =
+              [this] {
+                monitor_.stream_begins(now());
+                after_change();
+              },
+          .on_batch =
+              [this](const model::UpdateBatch& batch) {
+                const std::uint64_t before = monitor_.revision();
+                monitor_.apply(batch, now());
+                if (monitor_.revision() != before) after_change();
+              },
+          .on_stream_lost =
+              [this](const std::string& reason) {
+                monitor_.stream_lost(reason, now());
+                after_change();
+              },
+          .on_quarantine =
+              [this] {
+                std::vector<model::Path> refused;
+                for (const gnmi::QuarantinedPath& path : session_.quarantined()) refused.push_back(path.path);
+                context_.metrics.set(metrics::Metric::QuarantinedPaths, static_cast<double>(refused.size()), spec_.name);
+                monitor_.set_quarantined(std::move(refused), now());
+                after_change();
+              }};
+}
+
+void Device::set_intent(std::shared_ptr<const model::DeviceIntent> intent, std::string unknown_reason) {
+  monitor_.set_intent(std::move(intent), std::move(unknown_reason), now());
+  after_change();
+}
+
+void Device::set_rules(DeviceSpec spec) {
+  spec_ = std::move(spec);
+  monitor_.set_rules(spec_.monitor, now());
+  after_change();
+}
+
+void Device::after_change() {
+  schedule();
+  context_.on_status_changed();
+}
+
+void Device::schedule() {
+  if (is_commit_pending_) return;  // one batch at a time: the lifecycle keeps what is due
+  const auto due = monitor_.next_deadline();
+  if (!due) return deadline_.cancel();
+  const core::Duration wait = std::max<core::Duration>(*due - context_.clock.steady_now(), core::Duration{0});
+  deadline_.after(wait, [this] { tell(); });
+}
+
+void Device::tell() {
+  drift::Output output = monitor_.poll(now());
+  say(output);
+  if (!output.empty() && context_.commit) {
+    record(std::make_shared<const model::LedgerBatch>(to_batch(std::move(output))));
+  } else {
+    schedule();
+  }
+  context_.on_status_changed();
+}
+
+model::LedgerBatch Device::to_batch(drift::Output output) {
+  model::LedgerBatch batch{.device = spec_.name, .drifts = std::move(output.drifts), .events = {}, .bodies = {}};
+  for (model::Event& event : output.events) {
+    event.address = fmt::format("{}:{}", spec_.session.transport.host, spec_.session.transport.port);
+    event.profile = spec_.monitor.profile->name;
+    event.labels = spec_.labels;
+    event.url = spec_.link;
+    auto json = drift::to_json(event, spec_.event_bytes);
+    if (json.is_truncated) context_.metrics.add(metrics::Metric::EventsTruncated);
+    batch.bodies.push_back(std::move(json.body));
+    batch.events.push_back(std::move(event));
+  }
+  return batch;
+}
+
+// Until the batch is on disk nothing else of this device is decided; a disk that refuses is asked again.
+void Device::record(std::shared_ptr<const model::LedgerBatch> batch) {
+  is_commit_pending_ = true;
+  const auto done = [this, batch, alive = std::weak_ptr<bool>(alive_), &loop = context_.loop](const core::Status& status) {
+    loop.post([this, batch, alive, is_ok = status.has_value()] {
+      if (alive.expired()) return;
+      if (!is_ok) return retry_.after(kCommitRetry, [this, batch] { record(batch); });
+      is_commit_pending_ = false;
+      schedule();
+    });
+  };
+  context_.commit(*batch, done);
+}
+
+void Device::say(const drift::Output& output) {
+  context_.metrics.add(metrics::Metric::Suspected, static_cast<double>(output.newly_suspected));
+  for (const model::Event& event : output.events) {
+    context_.metrics.add(metrics::Metric::Events, 1, model::to_text(event.action));
+  }
+  for (const model::Drift& drift : output.drifts) {
+    if (drift.state == model::DriftState::Resolved) {
+      context_.metrics.add(metrics::Metric::Resolved);
+      context_.log.info("{}: resolved: {}", spec_.name, drift.path);
+      continue;
+    }
+    const bool is_new = drift.changed_at <= drift.opened_at;
+    if (is_new) context_.metrics.add(metrics::Metric::Opened, 1, model::to_text(drift.severity));
+    context_.log.warning("{}: {}: {} {}: is {}, should be {}", spec_.name, is_new ? "drift" : "drift changed",
+                         model::to_text(drift.kind), drift.path, core::shorten(model::to_display(drift.current), 160),
+                         core::shorten(model::to_display(drift.desired), 160));
+  }
+  context_.metrics.set(metrics::Metric::DeviceOpenDrifts, static_cast<double>(monitor_.open_count()), spec_.name);
+}
+
+std::shared_ptr<const DeviceStatus> Device::status() const {
+  auto status = std::make_shared<DeviceStatus>();
+  monitor_.describe(*status);
+  status->name = spec_.name;
+  status->address = fmt::format("{}:{}", spec_.session.transport.host, spec_.session.transport.port);
+  status->source = spec_.source;
+  status->labels = spec_.labels;
+  status->paths = spec_.paths;
+  for (const gnmi::QuarantinedPath& path : session_.quarantined()) {
+    status->quarantined.push_back({model::to_text(path.path), static_cast<int>(path.code),
+                                   std::string(gnmi::to_text(path.code)), path.message, path.since});
+  }
+  const gnmi::SessionCounters& counters = session_.counters();
+  status->messages = counters.messages;
+  status->streams = counters.streams;
+  status->undecodable = counters.undecodable;
+  status->bad_messages = counters.bad_messages;
+  status->last_error = session_.last_error();
+  return status;
+}
+
+}  // namespace dm::fleet

@@ -1,0 +1,82 @@
+// One monitored device: its session, its monitor, and the timer and ledger that make drifts told.
+//
+// Performs what the monitor decides; decides nothing itself. Lives on the shard's loop.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "fleet/monitor.h"
+#include "fleet/status.h"
+#include "gnmi/session.h"
+
+namespace dm::fleet {
+
+// Everything configured about one device. Two specs with equal `session_key` can share a connection.
+struct DeviceSpec {
+  std::string name;
+  std::map<std::string, std::string> labels;
+  std::string source;  // "netbox" | "config"
+  MonitorSpec monitor;
+  gnmi::SessionSettings session;
+  std::string session_key;
+  std::vector<PathStatus> paths;  // for people: all paths with mode, the unsubscribed with a reason
+  std::string link;               // page of the device in the UI
+  std::size_t event_bytes = 256U << 10U;
+};
+
+// What a device shares with all others of its shard. Borrowed; outlives the device.
+struct DeviceContext {
+  net::Loop& loop;
+  const core::Clock& clock;
+  core::Logger& log;
+  metrics::Registry& metrics;
+  model::PathTable& paths;
+  core::Limits limits;
+  // Makes a batch durable; `done` may come from any thread. Null: nothing is recorded (one-shot checks).
+  std::function<void(model::LedgerBatch, std::function<void(const core::Status&)>)> commit;
+  std::function<void()> on_status_changed;
+};
+
+class Device {
+ public:
+  // `open` are the stored drifts of this device that were not resolved.
+  Device(DeviceContext context, DeviceSpec spec, std::vector<model::Drift> open);
+  ~Device();
+  Device(const Device&) = delete;
+  Device& operator=(const Device&) = delete;
+
+  void start() { session_.start(); }
+  void retry_now() { session_.retry_now(); }
+  void set_intent(std::shared_ptr<const model::DeviceIntent> intent, std::string unknown_reason);
+  // New rules on the same connection.
+  void set_rules(DeviceSpec spec);
+
+  const DeviceSpec& spec() const { return spec_; }
+  std::shared_ptr<const DeviceStatus> status() const;
+  const Monitor& monitor() const { return monitor_; }
+
+ private:
+  drift::Now now() const { return {context_.clock.steady_now(), context_.clock.wall_now()}; }
+  gnmi::SessionHandlers session_handlers();
+  void after_change();
+  void schedule();
+  void tell();
+  void record(std::shared_ptr<const model::LedgerBatch> batch);
+  model::LedgerBatch to_batch(drift::Output output);
+  void say(const drift::Output& output);
+
+  DeviceContext context_;
+  DeviceSpec spec_;
+  Monitor monitor_;
+  bool is_commit_pending_ = false;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for completions that come later
+  net::Timer deadline_;
+  net::Timer retry_;
+  gnmi::Session session_;
+};
+
+}  // namespace dm::fleet

@@ -1,0 +1,277 @@
+#include "fleet/monitor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace dm::fleet {
+
+using model::Freshness;
+using model::PathId;
+
+namespace {
+
+std::string_view to_text(model::Rule rule) {
+  switch (rule) {
+    case model::Rule::Equal: return "equal";
+    case model::Rule::Absent: return "absent";
+    case model::Rule::OneOf: return "one_of";
+    case model::Rule::Set: return "set";
+  }
+  CHECK(false, "unknown rule");
+}
+
+}  // namespace
+
+Monitor::Monitor(Context context, MonitorSpec spec, std::vector<model::Drift> open)
+    : context_(std::move(context)),
+      spec_(std::move(spec)),
+      tree_(context_.paths, context_.limits),
+      lifecycle_(spec_.device, spec_.lifecycle, std::move(open)) {}
+
+void Monitor::stream_begins(drift::Now now) {
+  is_synced_ = false;
+  tree_.begin_generation();
+  set_freshness(Freshness::Syncing, "receiving the first dump", now);
+}
+
+void Monitor::apply(const model::UpdateBatch& batch, drift::Now now) {
+  const observed::Changes& changes = tree_.apply(batch);
+  if (changes.refused > 0) {
+    refused_leaves_ += changes.refused;
+    context_.metrics.add(metrics::Metric::LimitHits, changes.refused, "leaves_per_device");
+  }
+  if (!changes.empty()) {
+    context_.metrics.add(metrics::Metric::LeafChanges, static_cast<double>(changes.leaves.size()));
+    if (can_judge() && !degraded_areas_.empty()) {
+      judge_everything(now);
+    } else if (can_judge()) {
+      judge_changes(changes, batch.timestamp_ns, now);
+    }
+  }
+  if (batch.sync && !is_synced_) finish_sync(now);
+}
+
+void Monitor::finish_sync(drift::Now now) {
+  is_synced_ = true;
+  tree_.end_generation();
+  context_.metrics.add(metrics::Metric::Syncs);
+  was_live_ = true;
+  set_freshness(Freshness::Live, "", now);
+  if (can_judge()) judge_everything(now);
+}
+
+void Monitor::stream_lost(const std::string& reason, drift::Now now) {
+  is_synced_ = false;
+  lifecycle_.freeze();
+  set_freshness(was_live_ ? Freshness::Stale : Freshness::Never, reason, now);
+}
+
+void Monitor::set_quarantined(std::vector<model::Path> paths, drift::Now now) {
+  quarantined_ = std::move(paths);
+  for (model::Path& path : quarantined_) path.origin.clear();
+  if (can_judge()) judge_everything(now);
+}
+
+void Monitor::set_intent(std::shared_ptr<const model::DeviceIntent> intent, std::string unknown_reason,
+                         drift::Now now) {
+  if (intent == intent_ && unknown_reason == unknown_reason_) return;
+  intent_ = std::move(intent);
+  unknown_reason_ = std::move(unknown_reason);
+  rebuild_judge(now);
+}
+
+void Monitor::set_rules(MonitorSpec spec, drift::Now now) {
+  spec_ = std::move(spec);
+  lifecycle_.set_rules(spec_.lifecycle);
+  rebuild_judge(now);
+}
+
+void Monitor::rebuild_judge(drift::Now now) {
+  judge_ = intent_ ? std::make_unique<compare::Judge>(spec_.profile, context_.paths, intent_, spec_.rules) : nullptr;
+  differences_.clear();
+  if (can_judge()) return judge_everything(now);
+  if (!judge_) lifecycle_.freeze();
+}
+
+// Rule 8: an area that has intent and came without a single leaf is not "everything missing".
+void Monitor::update_degraded() {
+  std::vector<std::string> degraded;
+  for (const auto& [area, patterns] : spec_.areas) {
+    if (!judge_->has_intent_under(patterns)) continue;
+    const auto& leaves = tree_.leaves().leaves();
+    const bool has_leaf = std::any_of(leaves.begin(), leaves.end(), [&](const auto& item) {
+      const model::Path& path = context_.paths.path(item.first);
+      return std::any_of(patterns.begin(), patterns.end(),
+                         [&](const model::Path& pattern) { return model::covers(pattern, path); });
+    });
+    // An area that empties while the stream is live was emptied by somebody: that is drift.
+    const bool was_degraded =
+        std::find(degraded_areas_.begin(), degraded_areas_.end(), area) != degraded_areas_.end();
+    if (!has_leaf && (was_degraded || !area_has_leaves_.contains(area))) degraded.push_back(area);
+    if (has_leaf) area_has_leaves_.insert(area);
+  }
+  if (degraded == degraded_areas_) return;
+  const bool is_more = !std::includes(degraded_areas_.begin(), degraded_areas_.end(), degraded.begin(), degraded.end());
+  if (degraded.empty()) {
+    context_.log.info("{}: leaves arrive again for {}", spec_.device, fmt::join(degraded_areas_, ", "));
+  } else if (is_more) {
+    context_.log.warning(
+        "{}: degraded: the device sent no leaf at all for {}, although something is intended there; nothing in it is "
+        "called missing until leaves arrive (is the device still booting, or the path spelled differently?)",
+        spec_.device, fmt::join(degraded, ", "));
+  }
+  degraded_areas_ = std::move(degraded);
+  context_.metrics.set(metrics::Metric::DeviceDegraded, degraded_areas_.empty() ? 0 : 1, spec_.device);
+}
+
+std::vector<model::Path> Monitor::live_patterns() const {
+  std::vector<model::Path> live;
+  for (const auto& [area, patterns] : spec_.areas) {
+    if (std::find(degraded_areas_.begin(), degraded_areas_.end(), area) != degraded_areas_.end()) continue;
+    for (const model::Path& pattern : patterns) {
+      const bool is_quarantined =
+          std::any_of(quarantined_.begin(), quarantined_.end(), [&](const model::Path& path) {
+            return model::match(pattern, path) == model::Match::Exact;
+          });
+      if (!is_quarantined) live.push_back(pattern);
+    }
+  }
+  return live;
+}
+
+void Monitor::judge_everything(drift::Now now) {
+  update_degraded();
+  judge_->set_coverage(live_patterns());
+  waiting_ = judge_->waiting_count();
+  differences_.clear();
+  std::vector<model::Difference> all;
+  for (const PathId object : judge_->all_objects(tree_.leaves())) {
+    auto difference = judge_->judge(object, tree_.leaves(), now.wall);
+    if (!difference) continue;
+    all.push_back(*difference);
+    differences_.emplace(object, std::move(*difference));
+  }
+  const auto is_judged = [&](const std::string& path) {
+    const auto parsed = model::parse_path(path);
+    return parsed && judge_->is_judged(context_.paths.intern(*parsed));
+  };
+  lifecycle_.observe_all(all, is_judged, now);
+  is_judged_once_ = true;
+  ++revision_;
+}
+
+void Monitor::judge_changes(const observed::Changes& changes, std::int64_t device_time_ns, drift::Now now) {
+  for (const PathId object : judge_->affected(changes.leaves, changes.entries, tree_.leaves())) {
+    auto difference = judge_->judge(object, tree_.leaves(), now.wall);
+    const auto known = differences_.find(object);
+    if (!difference && known == differences_.end()) continue;
+    if (difference && difference->device_timestamp_ns == 0) difference->device_timestamp_ns = device_time_ns;
+    lifecycle_.observe(context_.paths.text(object), difference, now);
+    ++revision_;
+    if (difference) {
+      differences_.insert_or_assign(object, std::move(*difference));
+    } else {
+      differences_.erase(known);
+    }
+  }
+}
+
+drift::Output Monitor::poll(drift::Now now) {
+  drift::Output output = lifecycle_.poll(now);
+  for (model::Event& event : output.events) {
+    if (event.action != model::EventAction::Resolved) continue;
+    for (model::EventDifference& difference : event.differences) show_repair(difference.drift);
+  }
+  return output;
+}
+
+// A resolution tells what the device has now and since when; the stored drift keeps what was wrong.
+void Monitor::show_repair(model::Drift& drift) const {
+  const PathId path = context_.paths.find(drift.path);
+  if (path == model::kNoPath) return;
+  std::int64_t repaired_ns = 0;
+  drift.current = {};
+  if (drift.is_entry && tree_.leaves().entry_exists(path)) {
+    drift.current = compare::config_object(context_.paths, path, tree_.leaves(), repaired_ns);
+  } else if (const model::Leaf* leaf = tree_.leaves().find(path)) {
+    drift.current = model::decode(leaf->value);
+    repaired_ns = leaf->timestamp_ns;
+  }
+  // Not newer than what was wrong: the intent was mended, not the device.
+  drift.device_timestamp_ns = repaired_ns > drift.device_timestamp_ns ? repaired_ns : 0;
+}
+
+void Monitor::set_freshness(Freshness freshness, std::string reason, drift::Now now) {
+  if (freshness_ != freshness) freshness_since_ = now.wall;
+  ++revision_;
+  freshness_ = freshness;
+  freshness_reason_ = std::move(reason);
+  if (freshness != Freshness::Live) area_has_leaves_.clear();
+  context_.metrics.set(metrics::Metric::DeviceState, freshness == Freshness::Live ? 1 : 0, spec_.device);
+}
+
+std::pair<model::Verdict, std::string> Monitor::verdict() const {
+  using model::Verdict;
+  if (!judge_) return {Verdict::Unknown, unknown_reason_};
+  if (!is_judged_once_) return {Verdict::Unknown, "never synced"};
+  if (!degraded_areas_.empty()) {
+    return {Verdict::Degraded, fmt::format("no leaf at all for {}", fmt::join(degraded_areas_, ", "))};
+  }
+  if (refused_leaves_ > 0) return {Verdict::Degraded, "more leaves than limits.leaves_per_device"};
+  if (!quarantined_.empty()) return {Verdict::Degraded, "the device refuses some paths"};
+  return {lifecycle_.open_count() > 0 ? Verdict::Drifted : Verdict::InSync, ""};
+}
+
+void Monitor::describe(DeviceStatus& status) const {
+  status.profile = spec_.profile->name;
+  std::tie(status.verdict, status.verdict_reason) = verdict();
+  status.freshness = freshness_;
+  status.freshness_since = freshness_since_;
+  status.freshness_reason = freshness_reason_;
+  status.degraded_areas = degraded_areas_;
+  status.open_drifts = lifecycle_.open_count();
+  status.suspected = lifecycle_.suspected_count();
+  status.leaves = tree_.leaves().size();
+  status.refused_leaves = refused_leaves_;
+  status.expectations = judge_ ? judge_->expectation_count() : 0;
+  status.expectations_waiting = waiting_;
+}
+
+std::vector<LeafStatus> Monitor::leaves() const {
+  std::vector<LeafStatus> all;
+  all.reserve(tree_.leaves().size());
+  for (const auto& [path, leaf] : tree_.leaves().leaves()) {
+    LeafStatus status;
+    status.path = context_.paths.text(path);
+    status.timestamp_ns = leaf.timestamp_ns;
+    status.is_secret = schema::leaf_type(context_.paths.facts(path).leaf_type).is_secret;
+    if (!status.is_secret) status.value = model::decode(leaf.value);
+    if (const model::Expectation* expectation = judge_ ? judge_->expectation(path) : nullptr) {
+      status.has_expectation = true;
+      status.desired = expectation->desired();
+      status.rule = to_text(expectation->rule);
+    }
+    const auto difference = differences_.find(path);
+    status.verdict = !can_judge()                       ? "unknown"
+                     : difference != differences_.end() ? std::string(model::to_text(difference->second.kind))
+                     : !status.has_expectation          ? "unmanaged"
+                     : judge_->is_judged(path)          ? "in_sync"
+                                                        : "unknown";
+    all.push_back(std::move(status));
+  }
+  std::sort(all.begin(), all.end(), [](const LeafStatus& a, const LeafStatus& b) { return a.path < b.path; });
+  return all;
+}
+
+std::vector<model::Difference> Monitor::differences() const {
+  std::vector<model::Difference> all;
+  for (const auto& [path, difference] : differences_) all.push_back(difference);
+  std::sort(all.begin(), all.end(),
+            [](const model::Difference& a, const model::Difference& b) { return a.path_text < b.path_text; });
+  return all;
+}
+
+}  // namespace dm::fleet

@@ -1,0 +1,109 @@
+// What one device is believed to have, what that means, and the life of its drifts: steps 2, 4 and 5
+// joined, without a socket or a timer.
+//
+// Fed by the session (through Device) or by a test; time is an argument. Verdicts are made only while
+// the stream is live and the intent is usable; otherwise everything stays as it is and is shown as
+// stale or unknown. Lives on the shard's loop.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "compare/judge.h"
+#include "core/clock.h"
+#include "core/log.h"
+#include "drift/lifecycle.h"
+#include "fleet/status.h"
+#include "metrics/registry.h"
+#include "model/drift.h"
+#include "model/expectation.h"
+#include "observed/tree.h"
+#include "schema/leaf_table.h"
+#include "schema/profile.h"
+
+namespace dm::fleet {
+
+// How one device is judged.
+struct MonitorSpec {
+  std::string device;
+  std::shared_ptr<const schema::Profile> profile;
+  std::map<std::string, std::vector<model::Path>> areas;  // area -> its subscribed patterns
+  compare::Rules rules;
+  drift::LifecycleRules lifecycle;
+};
+
+class Monitor {
+ public:
+  struct Context {
+    core::Logger& log;
+    metrics::Registry& metrics;
+    model::PathTable& paths;
+    core::Limits limits;
+  };
+  // `open` are the stored drifts of this device that were not resolved.
+  Monitor(Context context, MonitorSpec spec, std::vector<model::Drift> open);
+
+  // The stream, in the order of the session's callbacks.
+  void stream_begins(drift::Now now);
+  void apply(const model::UpdateBatch& batch, drift::Now now);
+  void stream_lost(const std::string& reason, drift::Now now);
+  // Subscription paths the device refuses: what lies in them is not judged.
+  void set_quarantined(std::vector<model::Path> paths, drift::Now now);
+
+  // Null: nothing is intended for this device, with the reason for people.
+  void set_intent(std::shared_ptr<const model::DeviceIntent> intent, std::string unknown_reason, drift::Now now);
+  void set_rules(MonitorSpec spec, drift::Now now);
+
+  std::optional<core::SteadyTime> next_deadline() const { return lifecycle_.next_deadline(); }
+  drift::Output poll(drift::Now now);
+
+  // Fills the fields this class knows about.
+  void describe(DeviceStatus& status) const;
+  std::vector<LeafStatus> leaves() const;
+  std::vector<model::Difference> differences() const;
+  std::vector<model::Drift> open_drifts() const { return lifecycle_.open_drifts(); }
+  std::size_t open_count() const { return lifecycle_.open_count(); }
+  model::Freshness freshness() const { return freshness_; }
+  // Grows whenever something a person or the lifecycle would notice changed.
+  std::uint64_t revision() const { return revision_; }
+
+ private:
+  bool can_judge() const { return freshness_ == model::Freshness::Live && judge_ != nullptr; }
+  void rebuild_judge(drift::Now now);
+  void finish_sync(drift::Now now);
+  void judge_everything(drift::Now now);
+  void judge_changes(const observed::Changes& changes, std::int64_t device_time_ns, drift::Now now);
+  void update_degraded();
+  void show_repair(model::Drift& drift) const;
+  std::vector<model::Path> live_patterns() const;
+  void set_freshness(model::Freshness freshness, std::string reason, drift::Now now);
+  std::pair<model::Verdict, std::string> verdict() const;
+
+  Context context_;
+  MonitorSpec spec_;
+  observed::Tree tree_;
+  drift::Lifecycle lifecycle_;
+  std::shared_ptr<const model::DeviceIntent> intent_;
+  std::string unknown_reason_ = "the intent is not loaded yet";
+  std::unique_ptr<compare::Judge> judge_;
+  std::unordered_map<model::PathId, model::Difference> differences_;
+  std::vector<std::string> degraded_areas_;
+  std::set<std::string> area_has_leaves_;  // since this stream went live
+  std::vector<model::Path> quarantined_;
+  model::Freshness freshness_ = model::Freshness::Never;
+  core::WallTime freshness_since_{};
+  std::string freshness_reason_ = "not connected yet";
+  bool was_live_ = false;        // since the service started
+  bool is_synced_ = false;       // this generation's first sync was seen
+  bool is_judged_once_ = false;  // a verdict was made since the service started
+  std::uint64_t refused_leaves_ = 0;
+  std::uint64_t revision_ = 0;
+  std::size_t waiting_ = 0;  // intended leaves outside what is subscribed
+};
+
+}  // namespace dm::fleet

@@ -1,0 +1,178 @@
+#include "fleet/shard.h"
+
+#include <utility>
+
+namespace dm::fleet {
+namespace {
+
+constexpr core::Duration kPublishEvery = std::chrono::milliseconds(20);
+
+}  // namespace
+
+Shard::Shard(Options options)
+    : options_(std::move(options)), publish_timer_(loop_), view_(std::make_shared<FleetView>()) {
+  thread_ = std::thread([this]() noexcept { loop_.run(); });
+}
+
+Shard::~Shard() {
+  loop_.post([this] {
+    devices_.clear();
+    publish_timer_.cancel();
+    loop_.stop();
+  });
+  thread_.join();
+}
+
+void Shard::set_devices(std::vector<DeviceSpec> specs, std::map<std::string, std::vector<model::Drift>> open) {
+  loop_.post([this, specs = std::move(specs), open = std::move(open)]() mutable {
+    apply(std::move(specs), std::move(open));
+  });
+}
+
+void Shard::set_intent(std::shared_ptr<const model::IntentSnapshot> intent) {
+  loop_.post([this, intent = std::move(intent)]() mutable {
+    intent_ = std::move(intent);
+    for (auto& [name, device] : devices_) give_intent(*device);
+  });
+}
+
+void Shard::retry_all() {
+  loop_.post([this] {
+    for (auto& [name, device] : devices_) device->retry_now();
+  });
+}
+
+std::shared_ptr<const FleetView> Shard::view() const {
+  const std::lock_guard lock(view_mutex_);
+  return view_;
+}
+
+std::future<std::optional<std::vector<LeafStatus>>> Shard::leaves(std::string device) {
+  auto promise = std::make_shared<std::promise<std::optional<std::vector<LeafStatus>>>>();
+  auto answer = promise->get_future();
+  loop_.post([this, promise, device = std::move(device)] {
+    const auto found = devices_.find(device);
+    if (found == devices_.end()) return promise->set_value(std::nullopt);
+    promise->set_value(found->second->monitor().leaves());
+  });
+  return answer;
+}
+
+std::future<std::optional<std::vector<model::Difference>>> Shard::differences(std::string device) {
+  auto promise = std::make_shared<std::promise<std::optional<std::vector<model::Difference>>>>();
+  auto answer = promise->get_future();
+  loop_.post([this, promise, device = std::move(device)] {
+    const auto found = devices_.find(device);
+    if (found == devices_.end()) return promise->set_value(std::nullopt);
+    promise->set_value(found->second->monitor().differences());
+  });
+  return answer;
+}
+
+void Shard::set_on_view(std::function<void()> callback) {
+  loop_.post([this, callback = std::move(callback)]() mutable { on_view_ = std::move(callback); });
+}
+
+void Shard::apply(std::vector<DeviceSpec> specs, std::map<std::string, std::vector<model::Drift>> open) {
+  std::map<std::string, DeviceSpec> wanted;
+  for (DeviceSpec& spec : specs) {
+    std::string name = spec.name;
+    wanted.insert_or_assign(std::move(name), std::move(spec));
+  }
+  for (auto it = devices_.begin(); it != devices_.end();) {
+    if (wanted.contains(it->first)) {
+      ++it;
+      continue;
+    }
+    options_.log.info("{}: no longer monitored", it->first);
+    close_drifts(*it->second);
+    statuses_.erase(it->first);
+    is_dirty_.erase(it->first);
+    it = devices_.erase(it);
+  }
+  for (auto& [name, spec] : wanted) {
+    const auto known = devices_.find(name);
+    if (known != devices_.end() && known->second->spec().session_key == spec.session_key) {
+      known->second->set_rules(std::move(spec));
+      continue;
+    }
+    std::vector<model::Drift> drifts = known != devices_.end() ? known->second->monitor().open_drifts() : std::move(open[name]);
+    devices_.erase(name);
+    Spellings& spellings = spellings_of(*spec.monitor.profile);
+    spec.session.memo = spellings.memo;
+    auto device = std::make_unique<Device>(
+        DeviceContext{.loop = loop_,
+                      .clock = options_.clock,
+                      .log = options_.log,
+                      .metrics = options_.metrics,
+                      .paths = *spellings.paths,
+                      .limits = options_.limits,
+                      .commit = options_.commit,
+                      .on_status_changed =
+                          [this, key = name] {
+                            is_dirty_[key] = true;
+                            publish_soon();
+                          }},
+        std::move(spec), std::move(drifts));
+    Device& added = *devices_.emplace(name, std::move(device)).first->second;
+    give_intent(added);
+    added.start();
+    is_dirty_[name] = true;
+  }
+  publish();  // at once: a device that is configured is listed
+}
+
+// Nobody watches these drifts any more: they end without an event, so that they do not stay open for ever.
+void Shard::close_drifts(const Device& device) {
+  model::LedgerBatch batch{.device = device.spec().name, .drifts = device.monitor().open_drifts(), .events = {}, .bodies = {}};
+  if (batch.drifts.empty() || !options_.commit) return;
+  for (model::Drift& drift : batch.drifts) {
+    drift.state = model::DriftState::Resolved;
+    drift.resolved_at = options_.clock.wall_now();
+  }
+  options_.commit(std::move(batch), [&log = options_.log](const core::Status& status) {
+    if (!status) log.error("drifts of a device no longer monitored stay open: {}", status.error().message);
+  });
+}
+
+void Shard::give_intent(Device& device) {
+  if (!intent_) return device.set_intent(nullptr, "the intent is not loaded yet");
+  if (!intent_->is_usable) return device.set_intent(nullptr, intent_->unusable_reason);
+  const auto found = intent_->devices.find(device.spec().name);
+  if (found == intent_->devices.end()) return device.set_intent(nullptr, "nothing is intended for this device");
+  device.set_intent(found->second, "");
+}
+
+void Shard::publish_soon() {
+  if (is_publish_due_) return;
+  is_publish_due_ = true;
+  publish_timer_.after(kPublishEvery, [this] { publish(); });
+}
+
+void Shard::publish() {
+  is_publish_due_ = false;
+  for (const auto& [name, dirty] : is_dirty_) {
+    if (const auto device = devices_.find(name); device != devices_.end()) statuses_[name] = device->second->status();
+  }
+  is_dirty_.clear();
+  auto view = std::make_shared<FleetView>();
+  for (const auto& [name, status] : statuses_) view->devices.push_back(status);
+  for (const auto& [name, spellings] : spellings_) view->path_table_size += spellings.paths->size();
+  options_.metrics.set(metrics::Metric::PathTableSize, static_cast<double>(view->path_table_size));
+  {
+    const std::lock_guard lock(view_mutex_);
+    view_ = std::move(view);
+  }
+  if (on_view_) on_view_();
+}
+
+Shard::Spellings& Shard::spellings_of(const schema::Profile& profile) {
+  Spellings& spellings = spellings_[profile.name];
+  if (!spellings.paths) {
+    spellings.paths = std::make_unique<model::PathTable>(schema::classify);
+    spellings.memo = std::make_shared<gnmi::PathMemo>();
+  }
+  return spellings;
+}
+
+}  // namespace dm::fleet

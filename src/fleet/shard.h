@@ -1,0 +1,80 @@
+// The devices of one event loop: adds, replaces and removes them, hands them their intent, publishes
+// what they are.
+//
+// Its own thread runs the loop; every public method may be called from any thread and posts to it.
+#pragma once
+
+#include <functional>
+#include <future>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "fleet/device.h"
+#include "fleet/status.h"
+#include "model/expectation.h"
+
+namespace dm::fleet {
+
+class Shard {
+ public:
+  struct Options {
+    const core::Clock& clock;
+    core::Logger& log;
+    metrics::Registry& metrics;
+    core::Limits limits;
+    // See DeviceContext::commit.
+    std::function<void(model::LedgerBatch, std::function<void(const core::Status&)>)> commit;
+  };
+  explicit Shard(Options options);
+  ~Shard();  // ends every stream, then the thread
+  Shard(const Shard&) = delete;
+  Shard& operator=(const Shard&) = delete;
+
+  // The complete set of devices. Unchanged ones keep their stream; others are started or stopped.
+  // `open` holds the stored open drifts of devices that may be new.
+  void set_devices(std::vector<DeviceSpec> specs, std::map<std::string, std::vector<model::Drift>> open);
+  void set_intent(std::shared_ptr<const model::IntentSnapshot> intent);
+  void retry_all();  // devices that wait in a backoff try again at once
+
+  std::shared_ptr<const FleetView> view() const;
+  // Leaves of one device as of now; nullopt: no such device.
+  std::future<std::optional<std::vector<LeafStatus>>> leaves(std::string device);
+  // Differences of one device as of now, whatever their hold time (one-shot checks).
+  std::future<std::optional<std::vector<model::Difference>>> differences(std::string device);
+  // Called on the loop's thread after the view changed.
+  void set_on_view(std::function<void()> callback);
+
+ private:
+  void apply(std::vector<DeviceSpec> specs, std::map<std::string, std::vector<model::Drift>> open);
+  void close_drifts(const Device& device);
+  void give_intent(Device& device);
+  void publish_soon();
+  void publish();
+  // What all devices of one profile share: the paths, and how they are spelled on the wire.
+  struct Spellings {
+    std::unique_ptr<model::PathTable> paths;
+    std::shared_ptr<gnmi::PathMemo> memo;
+  };
+  Spellings& spellings_of(const schema::Profile& profile);
+
+  Options options_;
+  net::Loop loop_;
+  net::Timer publish_timer_;
+  bool is_publish_due_ = false;
+  std::map<std::string, Spellings> spellings_;  // per profile name
+  std::map<std::string, std::unique_ptr<Device>> devices_;
+  std::map<std::string, bool> is_dirty_;
+  std::map<std::string, std::shared_ptr<const DeviceStatus>> statuses_;
+  std::shared_ptr<const model::IntentSnapshot> intent_;
+  std::function<void()> on_view_;
+  mutable std::mutex view_mutex_;  // guards view_ only
+  std::shared_ptr<const FleetView> view_;
+  std::thread thread_;
+};
+
+}  // namespace dm::fleet

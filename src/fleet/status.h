@@ -1,0 +1,67 @@
+// What is published about a device: plain values, immutable, safe on any thread.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "model/difference.h"
+#include "model/value.h"
+
+namespace dm::fleet {
+
+struct PathStatus {
+  std::string path;
+  std::string mode;    // on_change | sample | get | off
+  std::string reason;  // why it is not subscribed, or what it was translated from; empty if nothing to say
+};
+
+struct QuarantineStatus {
+  std::string path;
+  int code = 0;
+  std::string code_name;
+  std::string message;
+  core::WallTime since{};
+};
+
+struct DeviceStatus {
+  std::string name, address, profile, source;
+  std::map<std::string, std::string> labels;
+  model::Verdict verdict = model::Verdict::Unknown;
+  std::string verdict_reason;
+  model::Freshness freshness = model::Freshness::Never;
+  core::WallTime freshness_since{};
+  std::string freshness_reason;
+  std::vector<PathStatus> paths;
+  std::vector<QuarantineStatus> quarantined;
+  std::vector<std::string> degraded_areas;
+  std::size_t open_drifts = 0;
+  std::size_t suspected = 0;
+  std::size_t leaves = 0;
+  std::size_t expectations = 0;
+  std::size_t expectations_waiting = 0;  // outside what is subscribed: never judged
+  std::uint64_t messages = 0, streams = 0, undecodable = 0, bad_messages = 0, refused_leaves = 0;
+  std::string last_error;
+};
+
+struct LeafStatus {
+  std::string path;
+  model::Value value;
+  std::int64_t timestamp_ns = 0;
+  bool is_secret = false;          // the value is not shown
+  bool has_expectation = false;
+  model::Value desired;
+  std::string rule;                // equal | absent | one_of | set
+  std::string verdict;             // in_sync | missing | unexpected | different | unmanaged | unknown
+};
+
+// All devices of the service, sorted by name.
+struct FleetView {
+  std::vector<std::shared_ptr<const DeviceStatus>> devices;
+  std::size_t path_table_size = 0;
+};
+
+}  // namespace dm::fleet

@@ -1,0 +1,178 @@
+// The lab's ten switches against the intent their NetBox implies, change by change, without a stream:
+// the same data goes through real streams in tests/e2e.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "fleet/monitor.h"
+#include "model/value.h"
+#include "schema/profile.h"
+
+namespace dm::fleet {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json read(const std::string& name) {
+  std::ifstream in(DM_SOURCE_DIR "/lab/" + name);
+  return Json::parse(in);
+}
+
+model::Value to_value(const Json& json) {
+  if (json.is_null()) return {};
+  if (json.is_boolean()) return json.get<bool>();
+  if (json.is_number_unsigned()) return json.get<std::uint64_t>();
+  if (json.is_number_integer()) return json.get<std::int64_t>();
+  if (json.is_string()) return json.get<std::string>();
+  model::ValueList list;
+  for (const Json& member : json) list.push_back(to_value(member));
+  return list;
+}
+
+model::Path to_path(const std::string& text) { return *model::parse_path(text); }
+
+model::Expectation to_expectation(const std::string& path, const Json& json) {
+  model::Expectation e{.path = to_path(path), .from = {"file", "intent.json", ""}};
+  if (json.is_null()) {
+    e.rule = model::Rule::Absent;
+  } else if (!json.is_object()) {
+    e.values = {to_value(json)};
+  } else if (json.contains("one_of")) {
+    e.rule = model::Rule::OneOf;
+    for (const Json& member : json["one_of"]) e.values.push_back(to_value(member));
+  } else if (json.contains("set")) {
+    e.rule = model::Rule::Set;
+    e.values = {to_value(json["set"])};
+  } else {
+    e.rule = model::Rule::OneOf;
+    if (json.value("or_absent", false)) e.values.emplace_back();
+    e.values.push_back(to_value(json["vlans"]));
+  }
+  return e;
+}
+
+class Lab : public testing::Test {
+ protected:
+  Lab() : profile_(schema::load_profile("arista-eos").profile), intent_(read("intent.json")) {}
+
+  bool is_subscribed(const model::Path& path) const {
+    for (const schema::ProfilePath& subscribed : profile_->paths) {
+      if (subscribed.mode == schema::PathMode::OnChange && model::covers(subscribed.path, path)) return true;
+    }
+    return false;
+  }
+
+  std::unique_ptr<Monitor> make_monitor(const std::string& device) {
+    MonitorSpec spec{.device = device, .profile = profile_};
+    for (const schema::ProfilePath& path : profile_->paths) {
+      if (path.mode == schema::PathMode::OnChange) spec.areas[path.area].push_back(path.path);
+    }
+    for (const auto& [list, policy] : intent_["lists"].items()) spec.rules.lists[list] = model::ListPolicy::Authoritative;
+    auto wanted = std::make_shared<model::DeviceIntent>();
+    const Json& from = intent_["devices"][device];
+    for (const Json* leaves : {&from["leaves"], &from["ext"]["leaves"], &from["get"]["leaves"]}) {
+      for (const auto& [path, value] : leaves->items()) wanted->leaves.push_back(to_expectation(path, value));
+    }
+    for (const Json* entries : {&from["entries"], &from["ext"]["entries"]}) {
+      for (const Json& entry : *entries) wanted->entries.push_back({to_path(entry.get<std::string>()), {"file", "", ""}});
+    }
+    auto monitor = std::make_unique<Monitor>(Monitor::Context{log_, metrics_, paths_, {}}, spec, std::vector<model::Drift>{});
+    monitor->set_intent(wanted, "", now());
+    monitor->stream_begins(now());
+    model::UpdateBatch dump;
+    const Json recorded = read("devices/" + device + ".json");
+    for (const Json& leaf : recorded["leaves"]) say(dump, leaf);
+    dump.sync = true;
+    monitor->apply(dump, now());
+    return monitor;
+  }
+
+  void say(model::UpdateBatch& batch, const Json& leaf) {
+    const model::Path path = schema::canonicalise(*profile_, to_path(leaf["path"].get<std::string>()));
+    if (!is_subscribed(path)) return;
+    const auto offset = static_cast<std::uint32_t>(batch.bytes.size());
+    model::encode(to_value(leaf["value"]), batch.bytes);
+    batch.sets.push_back({paths_.intern(path), offset, static_cast<std::uint32_t>(batch.bytes.size()) - offset});
+  }
+
+  void play(Monitor& monitor, const Json& messages) {
+    for (const Json& message : messages) {
+      model::UpdateBatch batch;
+      const Json deletes = message.value("delete", Json::array()), updates = message.value("update", Json::array());
+      for (const Json& path : deletes) {
+        batch.exact_deletes.push_back(paths_.intern(to_path(path.get<std::string>())));
+      }
+      for (const Json& leaf : updates) say(batch, leaf);
+      monitor.apply(batch, now());
+    }
+  }
+
+  static Json told(const Monitor& monitor) {
+    Json all = Json::array();
+    for (const model::Difference& d : monitor.differences()) {
+      all.push_back({{"kind", model::to_text(d.kind)},
+                     {"object", d.path_text},
+                     {"desired", Json::parse(model::to_json(d.desired))},
+                     {"current", Json::parse(model::to_json(d.current))}});
+    }
+    return all;
+  }
+
+  drift::Now now() const { return {clock_.steady_now(), clock_.wall_now()}; }
+
+  core::FakeClock clock_;
+  core::Logger log_{core::LogLevel::Error, core::LogFormat::Text};
+  metrics::Registry metrics_;
+  model::PathTable paths_{schema::classify};
+  std::shared_ptr<const schema::Profile> profile_;
+  Json intent_;
+};
+
+// Expected against told: kind, object and, for leaves, both values. Entry objects may differ in what is
+// subscribed, so of them only the members that both have are compared.
+std::string disagreement(Json expected, const Json& is) {
+  std::erase_if(expected.get_ref<Json::array_t&>(), [](const Json& e) { return e["kind"] == "none" || e.value("tier", "") == "get"; });
+  if (expected.size() != is.size()) return "expected " + expected.dump() + "\n     is " + is.dump();
+  for (const Json& wanted : expected) {
+    const auto found = std::find_if(is.begin(), is.end(), [&](const Json& d) { return d["object"] == wanted["object"]; });
+    if (found == is.end() || (*found)["kind"] != wanted["kind"]) return "no " + wanted.dump() + "\n     is " + is.dump();
+    for (const char* side : {"desired", "current"}) {
+      if (!wanted[side].is_object()) {
+        if ((*found)[side] != wanted[side]) return std::string(side) + " of " + wanted.dump() + "\n     is " + found->dump();
+        continue;
+      }
+      for (const auto& [name, value] : wanted[side].items()) {
+        if ((*found)[side].contains(name) && (*found)[side][name] != value) return std::string(side) + " of " + wanted.dump() + "\n     is " + found->dump();
+      }
+    }
+  }
+  return {};
+}
+
+TEST_F(Lab, NothingDriftsAtTheStart) {
+  for (const auto& [device, intent] : intent_["devices"].items()) {
+    EXPECT_EQ(told(*make_monitor(device)), Json::array()) << device;
+  }
+}
+
+TEST_F(Lab, EveryChangeGivesExactlyItsDifferencesAndUndoneNone) {
+  std::size_t played = 0;
+  const Json changes = read("changes.json");
+  for (const Json& change : changes) {
+    const auto monitor = make_monitor(change["device"].get<std::string>());
+    play(*monitor, change["messages"]);
+    const auto needs = change.value("needs", Json::array());
+    const bool needs_get = std::find(needs.begin(), needs.end(), "get") != needs.end();
+    if (!needs_get) {
+      EXPECT_EQ(disagreement(change["expect"], told(*monitor)), "") << change["id"];
+    }
+    play(*monitor, change["revert"]);
+    EXPECT_EQ(told(*monitor), Json::array()) << change["id"] << " undone";
+    ++played;
+  }
+  EXPECT_EQ(played, 61U);
+}
+
+}  // namespace
+}  // namespace dm::fleet

@@ -1,0 +1,264 @@
+#include "fleet/scenario.h"
+
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "model/value.h"
+#include "schema/profile.h"
+
+namespace dm::fleet {
+namespace {
+
+model::Value to_value(const YAML::Node& node) {
+  if (!node || node.IsNull()) return {};
+  if (node.IsSequence()) {
+    model::ValueList list;
+    for (const auto& member : node) list.push_back(to_value(member));
+    return list;
+  }
+  const std::string text = node.Scalar();
+  if (node.Tag() == "!") return text;  // quoted
+  if (text == "true" || text == "false") return text == "true";
+  char* end = nullptr;
+  const long long number = std::strtoll(text.c_str(), &end, 10);
+  if (!text.empty() && *end == '\0') return static_cast<std::int64_t>(number);
+  return text;
+}
+
+model::Path to_path(const std::string& text) {
+  auto path = model::parse_path(text);
+  if (!path) throw std::runtime_error(path.error().message);
+  return *path;
+}
+
+model::Expectation to_expectation(const std::string& path, const YAML::Node& node) {
+  model::Expectation expectation{.path = to_path(path), .from = {"file", "scenario", ""}};
+  if (!node.IsMap()) {
+    expectation.values = {to_value(node)};
+  } else if (node["absent"]) {
+    expectation.rule = model::Rule::Absent;
+  } else if (node["set"]) {
+    expectation.rule = model::Rule::Set;
+    expectation.values = {to_value(node["set"])};
+  } else if (node["one_of"]) {
+    expectation.rule = model::Rule::OneOf;
+    for (const auto& member : node["one_of"]) expectation.values.push_back(to_value(member));
+  } else {
+    throw std::runtime_error("an expectation is a value, {absent: true}, {set: [...]} or {one_of: [...]}");
+  }
+  return expectation;
+}
+
+model::ListPolicy to_policy(const std::string& text) {
+  if (text == "authoritative") return model::ListPolicy::Authoritative;
+  if (text == "authoritative-if-documented") return model::ListPolicy::AuthoritativeIfDocumented;
+  if (text == "at-least") return model::ListPolicy::AtLeast;
+  throw std::runtime_error("unknown list policy " + text);
+}
+
+class Player {
+ public:
+  explicit Player(const YAML::Node& file)
+      : file_(file), log_(core::LogLevel::Error, core::LogFormat::Text), paths_(schema::classify) {
+    const auto loaded = schema::load_profile(file["profile"].as<std::string>("arista-eos"));
+    if (!loaded.profile) throw std::runtime_error(loaded.errors.front());
+    profile_ = loaded.profile;
+    MonitorSpec spec{.device = "dut", .profile = profile_};
+    for (const schema::ProfilePath& path : profile_->paths) {
+      if (path.mode == schema::PathMode::OnChange) spec.areas[path.area].push_back(path.path);
+    }
+    read_rules(file["rules"], spec);
+    monitor_ = std::make_unique<Monitor>(Monitor::Context{log_, metrics_, paths_, {}}, spec, std::vector<model::Drift>{});
+    monitor_->set_intent(read_intent(file), "no intent", now());
+  }
+
+  ScenarioResult play() {
+    ScenarioResult result{.name = file_["name"].as<std::string>()};
+    for (const auto& step : file_["steps"]) take(step, result.failures);
+    run_until(std::chrono::hours(24));
+    compare(result.failures);
+    return result;
+  }
+
+ private:
+  drift::Now now() const { return {clock_.steady_now(), clock_.wall_now()}; }
+
+  static void read_rules(const YAML::Node& rules, MonitorSpec& spec) {
+    if (!rules) return;
+    const auto duration = [&](const char* name, core::Duration& into) {
+      if (rules[name]) into = *core::parse_duration(rules[name].as<std::string>());
+    };
+    duration("hold", spec.lifecycle.hold);
+    duration("group_window", spec.lifecycle.group_window);
+    duration("reminder", spec.lifecycle.reminder);
+    spec.rules.strict = rules["strict"].as<bool>(false);
+    for (const auto& list : rules["lists"]) spec.rules.lists[list.first.as<std::string>()] = to_policy(list.second.as<std::string>());
+    for (const auto& path : rules["ignore"]) spec.rules.ignore.push_back({to_path(path.as<std::string>()), std::nullopt});
+    for (const auto& rule : rules["severity"]) {
+      const auto text = rule.second.as<std::string>();
+      spec.rules.severity.push_back({to_path(rule.first.as<std::string>()),
+                                     text == "critical" ? model::Severity::Critical
+                                     : text == "info"   ? model::Severity::Info
+                                                        : model::Severity::Warning});
+    }
+  }
+
+  std::shared_ptr<const model::DeviceIntent> read_intent(const YAML::Node& from) {
+    auto intent = std::make_shared<model::DeviceIntent>();
+    intent->device = "dut";
+    for (const auto& leaf : from["intent"]) intent->leaves.push_back(to_expectation(leaf.first.as<std::string>(), leaf.second));
+    for (const auto& entry : from["entries"]) intent->entries.push_back({to_path(entry.as<std::string>()), {"file", "scenario", ""}});
+    for (const auto& list : from["lists"]) intent->lists[list.first.as<std::string>()] = to_policy(list.second.as<std::string>());
+    for (const auto& path : from["unmanaged"]) intent->unmanaged.push_back(to_path(path.as<std::string>()));
+    for (const auto& list : from["unfilled_lists"]) intent->unfilled_lists.push_back(list.as<std::string>());
+    return intent;
+  }
+
+  void fill(const YAML::Node& deletes, const YAML::Node& sets) {
+    batch_.clear();
+    for (const auto& path : deletes) {
+      const model::Path parsed = to_path(path.as<std::string>());
+      if (model::has_wildcard(parsed)) {
+        batch_.pattern_deletes.push_back(parsed);
+      } else {
+        batch_.exact_deletes.push_back(paths_.intern(schema::canonicalise(*profile_, parsed)));
+      }
+    }
+    for (const auto& leaf : sets) {
+      const auto offset = static_cast<std::uint32_t>(batch_.bytes.size());
+      model::encode(to_value(leaf.second), batch_.bytes);
+      batch_.sets.push_back({paths_.intern(schema::canonicalise(*profile_, to_path(leaf.first.as<std::string>()))), offset,
+                             static_cast<std::uint32_t>(batch_.bytes.size()) - offset});
+    }
+    batch_.timestamp_ns = clock_.wall_now().time_since_epoch().count();
+  }
+
+  void take(const YAML::Node& step, std::vector<std::string>& failures) {
+    run_until(*core::parse_duration(step["at"].as<std::string>()));
+    if (step["lost"]) monitor_->stream_lost(step["lost"].as<std::string>(), now());
+    if (step["begin"]) {
+      monitor_->stream_begins(now());
+      fill({}, step["begin"]);
+      monitor_->apply(batch_, now());
+    }
+    if (step["sync"]) {
+      if (!step["begin"]) monitor_->stream_begins(now());
+      fill({}, step["sync"]);
+      monitor_->apply(batch_, now());
+      batch_.clear();
+      batch_.sync = true;
+      monitor_->apply(batch_, now());
+    }
+    if (step["set"] || step["delete"]) {
+      fill(step["delete"], step["set"]);
+      monitor_->apply(batch_, now());
+    }
+    if (step["atomic"]) {
+      fill({}, step["atomic"]["set"]);
+      batch_.atomic_prefix = paths_.intern(to_path(step["atomic"]["prefix"].as<std::string>()));
+      monitor_->apply(batch_, now());
+    }
+    if (step["intent"] || step["entries"]) monitor_->set_intent(read_intent(step), "no intent", now());
+    if (step["no_intent"]) monitor_->set_intent(nullptr, step["no_intent"].as<std::string>(), now());
+    if (step["quarantine"]) {
+      std::vector<model::Path> paths;
+      for (const auto& path : step["quarantine"]) paths.push_back(to_path(path.as<std::string>()));
+      monitor_->set_quarantined(paths, now());
+    }
+    if (step["verdict"]) {
+      DeviceStatus status;
+      monitor_->describe(status);
+      const std::string is{model::to_text(status.verdict)};
+      const auto wanted = step["verdict"].as<std::string>();
+      if (is != wanted) failures.push_back(fmt::format("at {}: verdict is {}, expected {}", step["at"].as<std::string>(), is, wanted));
+    }
+  }
+
+  // Moves the clock to an instant, stopping at every deadline on the way.
+  void run_until(core::Duration instant) {
+    for (;;) {
+      const auto due = monitor_->next_deadline();
+      if (!due || due->time_since_epoch() > instant) break;
+      clock_.advance(std::max(*due - clock_.steady_now(), core::Duration{0}));
+      drift::Output output = monitor_->poll(now());
+      for (const model::Event& event : output.events) told_.push_back(to_told(event));
+    }
+    clock_.advance(std::max(instant - clock_.steady_now().time_since_epoch(), core::Duration{0}));
+  }
+
+  static ToldEvent to_told(const model::Event& event) {
+    ToldEvent told{.action = std::string(model::to_text(event.action))};
+    for (const model::EventDifference& difference : event.differences) {
+      const model::Drift& drift = difference.drift;
+      told.differences.push_back({std::string(model::to_text(drift.kind)), drift.path, model::to_json(drift.current),
+                                  model::to_json(drift.desired)});
+    }
+    std::sort(told.differences.begin(), told.differences.end(),
+              [](const auto& a, const auto& b) { return a.path < b.path; });
+    return told;
+  }
+
+  static std::string line(const ToldEvent& event) {
+    std::string text = event.action + ":";
+    for (const ToldDifference& d : event.differences) text += " " + d.kind + " " + d.path;
+    return text;
+  }
+
+  // Expected: a list of {action, differences: ["kind path" ...], current: [...], desired: [...]}.
+  void compare(std::vector<std::string>& failures) const {
+    const YAML::Node events = file_["expect"]["events"];
+    if (!events.IsSequence()) {
+      failures.emplace_back("expect.events is missing");
+      return;
+    }
+    for (std::size_t i = 0; i < std::max(events.size(), told_.size()); ++i) {
+      const std::string is = i < told_.size() ? line(told_[i]) : "(nothing)";
+      std::string wanted = "(nothing)";
+      if (i < events.size()) {
+        wanted = events[i]["action"].as<std::string>() + ":";
+        for (const auto& d : events[i]["differences"]) wanted += " " + d.as<std::string>();
+      }
+      if (is != wanted) {
+        failures.push_back(fmt::format("event {}: is '{}', expected '{}'", i + 1, is, wanted));
+        continue;
+      }
+      check_values(events[i]["current"], told_[i], &ToldDifference::current, failures);
+      check_values(events[i]["desired"], told_[i], &ToldDifference::desired, failures);
+    }
+  }
+
+  static void check_values(const YAML::Node& wanted, const ToldEvent& event, std::string ToldDifference::*field,
+                           std::vector<std::string>& failures) {
+    for (std::size_t i = 0; wanted && i < wanted.size(); ++i) {
+      const std::string is = event.differences.at(i).*field;
+      if (is != wanted[i].as<std::string>()) {
+        failures.push_back(fmt::format("{}: value is {}, expected {}", event.differences[i].path, is, wanted[i].as<std::string>()));
+      }
+    }
+  }
+
+  YAML::Node file_;
+  core::FakeClock clock_;
+  core::Logger log_;
+  metrics::Registry metrics_;
+  model::PathTable paths_;
+  std::shared_ptr<const schema::Profile> profile_;
+  std::unique_ptr<Monitor> monitor_;
+  model::UpdateBatch batch_;
+  std::vector<ToldEvent> told_;
+};
+
+}  // namespace
+
+ScenarioResult play_scenario(const std::string& file) {
+  try {
+    return Player(YAML::LoadFile(file)).play();
+  } catch (const std::exception& error) {
+    return {.name = file, .failures = {error.what()}};
+  }
+}
+
+}  // namespace dm::fleet
