@@ -1,0 +1,232 @@
+#include "api/handlers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "api/json.h"
+
+namespace dm::api {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+constexpr std::size_t kDefaultPage = 1000, kLargestPage = 10'000;
+constexpr std::size_t kDefaultLeaves = 100'000;
+constexpr std::chrono::seconds kAnswerFromLoop{10};
+
+Response json_answer(const Json& body, int status = 200) { return {.status = status, .body = dump(body)}; }
+
+Response problem_answer(int status, const std::string& title, const std::string& detail) {
+  return {.status = status, .content_type = "application/problem+json", .body = problem(status, title, detail)};
+}
+
+Response not_found(const std::string& what) { return problem_answer(404, "Not Found", what + " is not known here"); }
+
+Response failed(const core::Error& error) {
+  if (error.code == core::Code::InvalidArgument) return problem_answer(400, "Bad Request", error.message);
+  return problem_answer(500, "Internal Server Error", error.message);
+}
+
+std::string value_of(const std::map<std::string, std::string>& map, const std::string& name) {
+  const auto found = map.find(name);
+  return found == map.end() ? std::string() : found->second;
+}
+
+// Error: the limit is no number from 1 to the largest page.
+core::Result<store::Page> page_of(const Request& request, std::size_t default_limit, std::size_t largest) {
+  store::Page page{.limit = default_limit, .cursor = value_of(request.query, "cursor")};
+  const std::string text = value_of(request.query, "limit");
+  if (text.empty()) return page;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), page.limit);
+  if (failure != std::errc{} || end != text.data() + text.size() || page.limit == 0 || page.limit > largest) {
+    return core::Error{core::Code::InvalidArgument, fmt::format("limit is a number from 1 to {}", largest)};
+  }
+  return page;
+}
+
+template <class Items>
+Response list_answer(const Items& items, const std::string& next_cursor) {
+  Json rows = Json::array();
+  for (const auto& item : items) rows.push_back(to_json(item));
+  return json_answer({{"items", rows}, {"next_cursor", next_cursor.empty() ? Json(nullptr) : Json(next_cursor)}});
+}
+
+// A page of things sorted by a text key; the cursor is the key of the last item given.
+template <class Item, class Key>
+std::pair<std::vector<Item>, std::string> slice(const std::vector<Item>& all, const store::Page& page, Key key) {
+  std::vector<Item> items;
+  for (const Item& item : all) {
+    if (!page.cursor.empty() && key(item) <= page.cursor) continue;
+    if (items.size() == page.limit) return {items, key(items.back())};
+    items.push_back(item);
+  }
+  return {items, ""};
+}
+
+std::vector<std::string> segments_of(const std::string& path) {
+  std::vector<std::string> parts;
+  std::size_t start = 1;
+  while (start <= path.size()) {
+    const std::size_t end = std::min(path.find('/', start), path.size());
+    parts.push_back(path.substr(start, end - start));
+    start = end + 1;
+  }
+  return parts;
+}
+
+}  // namespace
+
+Response Handlers::operator()(const Request& request) {
+  Response response = route(request);
+  backend_.metrics.add(metrics::Metric::ApiRequests, 1, std::to_string(response.status));
+  response.headers.emplace("Cache-Control", "no-store");
+  response.headers.emplace("X-Content-Type-Options", "nosniff");
+  return response;
+}
+
+Response Handlers::route(const Request& request) {
+  if (request.path == "/healthz") return {.content_type = "text/plain", .body = "ok\n"};
+  if (request.path == "/readyz") return ready();
+  const Role role = access_.role_of(value_of(request.headers, "authorization"));
+  if (role == Role::None) {
+    Response refused = problem_answer(401, "Unauthorized", "send 'Authorization: Bearer TOKEN' with a token of the tokens file");
+    refused.headers["WWW-Authenticate"] = "Bearer";
+    return refused;
+  }
+  const bool is_read = request.method == "GET" || request.method == "HEAD";
+  if (request.path == "/metrics" && is_read) {
+    return {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = backend_.metrics.text()};
+  }
+  const auto parts = segments_of(request.path);
+  if (parts.size() < 3 || parts[0] != "api" || parts[1] != "v1") return not_found(request.path);
+  const std::string& what = parts[2];
+  if (what == "reload" || what == "refresh") {
+    if (parts.size() != 3) return not_found(request.path);
+    if (request.method != "POST") return problem_answer(405, "Method Not Allowed", "use POST");
+    if (role != Role::Operator) return problem_answer(403, "Forbidden", "this needs a token with the role operator");
+    if (what == "refresh") {
+      backend_.refresh();
+      return json_answer({{"accepted", true}}, 202);
+    }
+    if (const core::Status reloaded = backend_.reload(); !reloaded) {
+      return problem_answer(422, "Configuration refused", reloaded.error().message);
+    }
+    return json_answer({{"reloaded", true}});
+  }
+  if (!is_read) return problem_answer(405, "Method Not Allowed", "use GET");
+  if (what == "status" && parts.size() == 3) return status();
+  if (what == "devices" && parts.size() == 3) return devices(request);
+  if (what == "devices" && parts.size() == 4) return device(parts[3]);
+  if (what == "devices" && parts.size() == 5 && parts[4] == "leaves") return leaves(request, parts[3]);
+  if (what == "drifts" && parts.size() == 3) return drifts(request);
+  if (what == "drifts" && parts.size() == 4) return drift(parts[3]);
+  if (what == "events" && parts.size() == 3) return events(request);
+  if (what == "deliveries" && parts.size() == 3) return deliveries(request);
+  return not_found(request.path);
+}
+
+Response Handlers::status() {
+  const auto view = backend_.view();
+  const auto intent = backend_.intent();
+  std::map<std::string, std::size_t> verdicts{{"in_sync", 0}, {"drifted", 0}, {"degraded", 0}, {"unknown", 0}};
+  std::map<std::string, std::size_t> freshness{{"live", 0}, {"syncing", 0}, {"stale", 0}, {"never", 0}};
+  std::size_t open_drifts = 0;
+  for (const auto& device : view->devices) {
+    ++verdicts[std::string(model::to_text(device->verdict))];
+    ++freshness[std::string(model::to_text(device->freshness))];
+    open_drifts += device->open_drifts;
+  }
+  Json intent_json = {{"usable", intent && intent->is_usable},
+                      {"reason", intent ? Json(intent->unusable_reason) : Json("not loaded yet")},
+                      {"version", intent ? intent->version : 0},
+                      {"loaded_at", intent && intent->is_usable ? Json(core::to_rfc3339(intent->loaded_at)) : Json(nullptr)},
+                      {"last_error", intent && !intent->last_error.empty() ? Json(intent->last_error) : Json(nullptr)},
+                      {"warnings", intent ? Json(intent->warnings) : Json::array()}};
+  if (intent && intent->is_usable) intent_json["reason"] = nullptr;
+  return json_answer({{"version", backend_.version},
+                      {"started_at", core::to_rfc3339(backend_.started_at)},
+                      {"devices", view->devices.size()},
+                      {"verdicts", verdicts},
+                      {"freshness", freshness},
+                      {"open_drifts", open_drifts},
+                      {"intent", intent_json},
+                      {"store", {{"writable", backend_.is_store_writable()}}},
+                      {"delivery", {{"configured", backend_.is_delivery_configured},
+                                    {"pending", backend_.metrics.value(metrics::Metric::OutboxPending)}}}});
+}
+
+Response Handlers::devices(const Request& request) {
+  const auto page = page_of(request, kDefaultPage, kLargestPage);
+  if (!page) return failed(page.error());
+  const auto view = backend_.view();
+  const auto [items, next] = slice(view->devices, *page, [](const auto& device) { return device->name; });
+  Json rows = Json::array();
+  for (const auto& device : items) rows.push_back(to_json(*device));
+  return json_answer({{"items", rows}, {"next_cursor", next.empty() ? Json(nullptr) : Json(next)}});
+}
+
+Response Handlers::device(const std::string& name) {
+  const auto view = backend_.view();
+  for (const auto& device : view->devices) {
+    if (device->name == name) return json_answer(to_json(*device));
+  }
+  return not_found("device '" + name + "'");
+}
+
+Response Handlers::leaves(const Request& request, const std::string& name) {
+  const auto page = page_of(request, kDefaultLeaves, kDefaultLeaves);
+  if (!page) return failed(page.error());
+  auto answer = backend_.leaves(name);
+  if (answer.wait_for(kAnswerFromLoop) != std::future_status::ready) {
+    return problem_answer(503, "Service Unavailable", "the device's loop is busy; ask again");
+  }
+  const auto all = answer.get();
+  if (!all) return not_found("device '" + name + "'");
+  const auto [items, next] = slice(*all, *page, [](const fleet::LeafStatus& leaf) { return leaf.path; });
+  return list_answer(items, next);
+}
+
+Response Handlers::drifts(const Request& request) {
+  const auto page = page_of(request, kDefaultPage, kLargestPage);
+  if (!page) return failed(page.error());
+  const auto found = backend_.queries.drifts(
+      {.device = value_of(request.query, "device"), .state = value_of(request.query, "state")}, *page);
+  return found ? list_answer(found->items, found->next_cursor) : failed(found.error());
+}
+
+Response Handlers::drift(const std::string& id) {
+  const auto found = backend_.queries.drift(id);
+  if (!found) return failed(found.error());
+  return *found ? json_answer(to_json(**found)) : not_found("drift '" + id + "'");
+}
+
+Response Handlers::events(const Request& request) {
+  const auto page = page_of(request, kDefaultPage, kLargestPage);
+  if (!page) return failed(page.error());
+  const auto found = backend_.queries.events(value_of(request.query, "device"), *page);
+  return found ? list_answer(found->items, found->next_cursor) : failed(found.error());
+}
+
+Response Handlers::deliveries(const Request& request) {
+  const auto page = page_of(request, kDefaultPage, kLargestPage);
+  if (!page) return failed(page.error());
+  const auto found = backend_.queries.deliveries(value_of(request.query, "state"), *page);
+  return found ? list_answer(found->items, found->next_cursor) : failed(found.error());
+}
+
+Response Handlers::ready() {
+  const auto intent = backend_.intent();
+  Json why = Json::array();
+  if (!intent || !intent->is_usable) {
+    why.push_back("intent: " + (intent ? intent->unusable_reason : std::string("not loaded yet")));
+  }
+  if (!backend_.is_store_writable()) why.push_back("store: the last write failed");
+  return json_answer({{"ready", why.empty()}, {"reasons", why}}, why.empty() ? 200 : 503);
+}
+
+}  // namespace dm::api

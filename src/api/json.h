@@ -1,0 +1,27 @@
+// The shapes of the API's answers. Pure: plain values in, JSON out.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "fleet/status.h"
+#include "model/drift.h"
+#include "model/value.h"
+#include "store/queries.h"
+
+namespace dm::api {
+
+nlohmann::ordered_json value_json(const model::Value& value);
+nlohmann::ordered_json to_json(const fleet::DeviceStatus& device);
+nlohmann::ordered_json to_json(const fleet::LeafStatus& leaf);
+nlohmann::ordered_json to_json(const model::Drift& drift);
+nlohmann::ordered_json to_json(const store::StoredEvent& event);
+nlohmann::ordered_json to_json(const store::Delivery& delivery);  // never the receiver's URL
+
+// RFC 9457 problem document.
+std::string problem(int status, const std::string& title, const std::string& detail);
+
+// Bytes of a JSON document; malformed UTF-8 is replaced.
+std::string dump(const nlohmann::ordered_json& json);
+
+}  // namespace dm::api

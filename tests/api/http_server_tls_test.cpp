@@ -1,0 +1,62 @@
+#include <gtest/gtest.h>
+
+#include "api/http_server.h"
+#include "fakes/byte_stream_certificates.h"
+#include "net/http_client.h"
+
+namespace dm::api {
+namespace {
+
+core::Result<net::HttpResponse> get(const std::string& url, const std::string& ca_file) {
+  net::HttpClient client;
+  net::HttpRequest request;
+  request.url = url;
+  request.ca_file = ca_file;
+  return client.send(request);
+}
+
+TEST(HttpServerTls, AnswersWhoTrustsItsCertificateAndNobodyElse) {
+  const fakes::Authority authority("test authority");
+  const fakes::Authority stranger("another authority");
+  const auto issued = authority.issue("localhost", "IP:127.0.0.1");
+  const fakes::TemporaryFile certificate(issued.certificate);
+  const fakes::TemporaryFile key(issued.key);
+  const fakes::TemporaryFile trusted(authority.certificate());
+  const fakes::TemporaryFile untrusted(stranger.certificate());
+  HttpServer::Options options;
+  options.tls_cert_file = certificate.path();
+  options.tls_key_file = key.path();
+  auto server = HttpServer::start(options, [](const Request&) {
+    Response response;
+    response.body = R"("over TLS")";
+    return response;
+  });
+  ASSERT_TRUE(server) << server.error().message;
+
+  const auto answered = get("https://" + (*server)->address() + "/", trusted.path());
+  const auto refused = get("https://" + (*server)->address() + "/", untrusted.path());
+  const auto plain = get("http://" + (*server)->address() + "/", "");
+
+  ASSERT_TRUE(answered) << answered.error().message;
+  EXPECT_EQ(answered->status, 200);
+  EXPECT_EQ(answered->body, R"("over TLS")");
+  EXPECT_FALSE(refused);
+  EXPECT_FALSE(plain);
+}
+
+TEST(HttpServerTls, NamesAKeyThatDoesNotFit) {
+  const fakes::Authority authority("test authority");
+  const fakes::TemporaryFile certificate(authority.issue("a", "DNS:a").certificate);
+  const fakes::TemporaryFile key("no key at all\n");
+  HttpServer::Options options;
+  options.tls_cert_file = certificate.path();
+  options.tls_key_file = key.path();
+
+  const auto server = HttpServer::start(options, [](const Request&) { return Response{}; });
+
+  ASSERT_FALSE(server);
+  EXPECT_NE(server.error().message.find(key.path()), std::string::npos) << server.error().message;
+}
+
+}  // namespace
+}  // namespace dm::api
