@@ -1,0 +1,231 @@
+#include "app/app.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <future>
+#include <utility>
+
+#include "api/handlers.h"
+#include "app/intent_setup.h"
+#include "app/version.h"
+
+namespace dm::app {
+namespace {
+
+constexpr int kSenders = 4;  // POSTs under way at once; eight already saturate a small Kestra
+
+std::string joined(const std::vector<std::string>& lines) { return fmt::format("{}", fmt::join(lines, "\n")); }
+
+webhook::KestraSettings kestra_settings(const config::Settings& settings) {
+  const config::Kestra& kestra = settings.kestra;
+  webhook::KestraSettings out;
+  out.url = kestra.url.reveal();
+  out.key = kestra.key.reveal();
+  out.timeout = kestra.timeout;
+  out.username = kestra.username;
+  out.password = kestra.password.reveal();
+  for (const auto& [name, value] : kestra.headers) out.headers.emplace_back(name, value.reveal());
+  out.signing_secret = kestra.signing_secret.reveal();
+  out.ca_file = kestra.ca_file;
+  out.answer_bytes = settings.limits.answer_bytes;
+  return out;
+}
+
+// Settings that only a restart can change, for one clear line instead of a silent no-op.
+std::vector<std::string> needs_restart(const config::Settings& before, const config::Settings& after) {
+  std::vector<std::string> keys;
+  if (before.store.path != after.store.path) keys.emplace_back("store.path");
+  if (before.api.listen != after.api.listen) keys.emplace_back("api.listen");
+  if (before.api.tls_cert_file != after.api.tls_cert_file || before.api.tls_key_file != after.api.tls_key_file) {
+    keys.emplace_back("api.tls");
+  }
+  if (before.api.tokens_file != after.api.tokens_file) keys.emplace_back("api.tokens_file");
+  if (before.log.format != after.log.format) keys.emplace_back("log.format");
+  return keys;
+}
+
+}  // namespace
+
+core::Result<std::unique_ptr<App>> App::start(config::Settings settings, config::Environment environment) {
+  Profiles profiles = load_profiles(settings);
+  if (!profiles.errors.empty()) return core::Error{core::Code::InvalidArgument, joined(profiles.errors)};
+  std::unique_ptr<App> app(new App(std::move(settings), std::move(environment), std::move(profiles)));
+  if (const core::Status opened = app->open(); !opened) return opened.error();
+  return app;
+}
+
+App::App(config::Settings settings, config::Environment environment, Profiles profiles)
+    : settings_(std::move(settings)),
+      environment_(std::move(environment)),
+      profiles_(std::move(profiles.by_name)),
+      started_at_(clock_.wall_now()),
+      log_(settings_.log.level, settings_.log.format) {
+  metrics_.set(metrics::Metric::BuildInfo, 1, kVersion);
+}
+
+core::Status App::open() {
+  auto access = settings_.api.tokens_file.empty() ? core::Result<api::Access>(api::Access::open())
+                                                  : api::Access::from_file(settings_.api.tokens_file);
+  if (!access) return access.error();
+  auto ledger = store::Ledger::open(settings_.store.path, settings_.limits, clock_, log_, metrics_);
+  if (!ledger) return ledger.error();
+  ledger_ = std::move(*ledger);
+  ledger_->set_filter(delivery_filter());
+  auto queries = store::Queries::open(settings_.store.path);
+  if (!queries) return queries.error();
+  queries_ = std::move(*queries);
+  start_courier();
+  shard_ = std::make_unique<fleet::Shard>(
+      fleet::Shard::Options{.clock = clock_,
+                            .log = log_,
+                            .metrics = metrics_,
+                            .limits = settings_.limits,
+                            .commit = [ledger_ptr = ledger_.get()](model::LedgerBatch batch, auto done) {
+                              ledger_ptr->commit(std::move(batch), std::move(done));
+                            }});
+  apply_devices();
+  (void)shard_->leaves("").get();  // behind set_devices on the loop: the configured devices are listed from here on
+  intent_ = std::make_unique<intent::IntentCache>(
+      make_cache_options(settings_), make_sources(settings_), clock_, metrics_, log_,
+      [this](const intent::Snapshot& snapshot) { control_.post([this, snapshot] { take_intent(snapshot); }); });
+  api::Backend backend{.view = [this] { return shard_->view(); },
+                       .leaves = [this](const std::string& device) { return shard_->leaves(device); },
+                       .intent = [this] { return intent_->current(); },
+                       .is_store_writable = [this] { return ledger_->is_writable(); },
+                       .reload = [this] { return reload(); },
+                       .refresh = [this] { intent_->refresh(); },
+                       .queries = *queries_,
+                       .metrics = metrics_,
+                       .started_at = started_at_,
+                       .version = std::string(kVersion),
+                       .is_delivery_configured = delivery_filter().enabled};
+  auto server = api::HttpServer::start({.listen = settings_.api.listen,
+                                        .tls_cert_file = settings_.api.tls_cert_file,
+                                        .tls_key_file = settings_.api.tls_key_file,
+                                        .limits = settings_.limits},
+                                       api::Handlers(std::move(backend), std::move(*access)));
+  if (!server) return server.error();
+  server_ = std::move(*server);
+  intent_->start();
+  log_.info("drift-monitor {} listens on {}", kVersion, server_->address());
+  for (const std::string& warning : settings_.warnings) log_.warning("{}", warning);
+  return {};
+}
+
+App::~App() {
+  server_.reset();
+  if (intent_) intent_->stop();
+  shard_.reset();  // what is decided is committed, what is not is found again after the next start
+  if (courier_) courier_->stop();
+}
+
+void App::run() { control_.run(); }
+
+void App::stop() { control_.stop(); }
+
+core::Status App::reload() {
+  auto promise = std::make_shared<std::promise<core::Status>>();
+  auto outcome = promise->get_future();
+  control_.post([this, promise] { promise->set_value(apply_reload()); });
+  if (outcome.wait_for(std::chrono::seconds(10)) != std::future_status::ready) {
+    return core::Error{core::Code::Unavailable, "the service is stopping or busy; ask again"};
+  }
+  return outcome.get();
+}
+
+void App::reload_later() {
+  control_.post([this] {
+    if (const core::Status done = apply_reload(); !done) {
+      log_.error("the configuration was not reloaded, the old settings stay:\n{}", done.error().message);
+    }
+  });
+}
+
+core::Status App::apply_reload() {
+  config::Load loaded = config::load(settings_.file, environment_);
+  if (!loaded.settings) return core::Error{core::Code::InvalidArgument, joined(loaded.errors)};
+  Profiles profiles = load_profiles(*loaded.settings);
+  if (!profiles.errors.empty()) return core::Error{core::Code::InvalidArgument, joined(profiles.errors)};
+  for (const std::string& key : needs_restart(settings_, *loaded.settings)) {
+    log_.warning("{} changed: this takes effect at the next start", key);
+  }
+  const config::Settings before = std::exchange(settings_, std::move(*loaded.settings));
+  profiles_ = std::move(profiles.by_name);
+  log_.set_level(settings_.log.level);
+  ledger_->set_filter(delivery_filter());
+  if (is_delivery_changed(before)) start_courier();
+  intent_->reload(make_cache_options(settings_), make_sources(settings_));
+  apply_devices();
+  shard_->retry_all();
+  log_.info("configuration reloaded");
+  return {};
+}
+
+void App::take_intent(std::shared_ptr<const model::IntentSnapshot> snapshot) {
+  snapshot_ = std::move(snapshot);
+  say_news(*snapshot_);
+  apply_devices();
+  shard_->set_intent(snapshot_);
+}
+
+void App::apply_devices() {
+  DeviceSpecs made = make_device_specs(settings_, profiles_, snapshot_ ? snapshot_->inventory : std::vector<model::InventoryDevice>{});
+  for (const std::string& problem : made.problems) {
+    if (said_.insert(problem).second) log_.warning("{}", problem);
+  }
+  for (const std::string& note : made.notes) {
+    if (said_.insert(note).second) log_.warning("{}", note);
+  }
+  std::map<std::string, std::vector<model::Drift>> open;
+  std::set<std::string> names;
+  for (const fleet::DeviceSpec& spec : made.specs) {
+    names.insert(spec.name);
+    if (known_devices_.contains(spec.name)) continue;
+    auto drifts = ledger_->open_drifts(spec.name);
+    if (drifts) {
+      open[spec.name] = std::move(*drifts);
+    } else {
+      log_.error("{}: the open drifts could not be read: {}", spec.name, drifts.error().message);
+    }
+  }
+  known_devices_ = std::move(names);
+  shard_->set_devices(std::move(made.specs), std::move(open));
+}
+
+void App::say_news(const model::IntentSnapshot& snapshot) {
+  if (!snapshot.is_usable) return log_.warning("no verdicts: {}", snapshot.unusable_reason);
+  for (const std::string& warning : snapshot.warnings) {
+    if (said_.insert(warning).second) log_.warning("intent: {}", warning);
+  }
+}
+
+// There is one courier at a time; a POST that is cut short by a reload counts as "maybe accepted".
+void App::start_courier() {
+  courier_.reset();
+  if (!delivery_filter().enabled) {
+    log_.warning("delivery.kestra.url is not set: drifts are recorded and shown, but told to nobody");
+    return;
+  }
+  outbox::Courier::Options options{.ledger = *ledger_, .clock = clock_, .log = log_, .metrics = metrics_, .senders = {}};
+  for (int i = 0; i < kSenders; ++i) {
+    options.senders.push_back(std::make_unique<webhook::KestraSender>(kestra_settings(settings_), clock_));
+  }
+  options.schedule.horizon = settings_.limits.retry_horizon;
+  courier_ = std::make_unique<outbox::Courier>(std::move(options));
+}
+
+bool App::is_delivery_changed(const config::Settings& before) const {
+  const config::Kestra &a = before.kestra, &b = settings_.kestra;
+  return a.url != b.url || a.key != b.key || a.timeout != b.timeout || a.username != b.username ||
+         a.password != b.password || a.headers != b.headers || a.signing_secret != b.signing_secret ||
+         a.ca_file != b.ca_file;
+}
+
+store::DeliveryFilter App::delivery_filter() const {
+  return {.actions = settings_.kestra.actions,
+          .min_severity = settings_.kestra.min_severity,
+          .enabled = !settings_.kestra.url.empty()};
+}
+
+}  // namespace dm::app

@@ -1,0 +1,77 @@
+// The service: everything wired, in start order, and the one thread on which settings change.
+//
+// Members are declared in start order, so destruction is stop order: listening ends first, then streams,
+// deliveries, and last the store. Reload and new intent run on the control loop, one after the other.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "api/http_server.h"
+#include "app/device_specs.h"
+#include "config/load.h"
+#include "core/clock.h"
+#include "core/log.h"
+#include "core/result.h"
+#include "fleet/shard.h"
+#include "intent/cache.h"
+#include "metrics/registry.h"
+#include "net/loop.h"
+#include "outbox/courier.h"
+#include "store/ledger.h"
+#include "store/queries.h"
+#include "webhook/kestra_sender.h"
+
+namespace dm::app {
+
+class App {
+ public:
+  // Error: the store cannot be opened, the address cannot be listened on, a profile is wrong.
+  static core::Result<std::unique_ptr<App>> start(config::Settings settings, config::Environment environment);
+  ~App();
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  // Runs until stop(); call on the main thread.
+  void run();
+  void stop();  // any thread
+  // Reads the configuration again; a bad one keeps the old settings. Any thread but the control loop's.
+  core::Status reload();
+  // The same, without waiting (signal). Errors are logged.
+  void reload_later();
+  std::string address() const { return server_->address(); }
+
+ private:
+  App(config::Settings settings, config::Environment environment, Profiles profiles);
+  core::Status open();
+  core::Status apply_reload();
+  void take_intent(std::shared_ptr<const model::IntentSnapshot> snapshot);
+  void apply_devices();
+  void say_news(const model::IntentSnapshot& snapshot);
+  void start_courier();
+  bool is_delivery_changed(const config::Settings& before) const;
+  store::DeliveryFilter delivery_filter() const;
+
+  config::Settings settings_;
+  config::Environment environment_;
+  std::map<std::string, std::shared_ptr<const schema::Profile>> profiles_;
+  core::SystemClock clock_;
+  core::WallTime started_at_;
+  core::Logger log_;
+  metrics::Registry metrics_;
+  net::Loop control_;
+  std::unique_ptr<store::Ledger> ledger_;
+  std::unique_ptr<store::Queries> queries_;
+  std::unique_ptr<outbox::Courier> courier_;
+  std::shared_ptr<const model::IntentSnapshot> snapshot_;  // control loop
+  std::set<std::string> said_;                             // findings already logged
+  std::set<std::string> known_devices_;
+  std::unique_ptr<fleet::Shard> shard_;
+  std::unique_ptr<intent::IntentCache> intent_;
+  std::unique_ptr<api::HttpServer> server_;
+};
+
+}  // namespace dm::app

@@ -1,0 +1,227 @@
+#include "app/device_specs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+#include <utility>
+
+#include "app/version.h"
+#include "core/text.h"
+
+namespace dm::app {
+namespace {
+
+// A subscription path as a pattern over canonical paths.
+model::Path to_pattern(const schema::Profile& profile, const model::Path& path) {
+  model::Path pattern = schema::to_request(profile, path).path;
+  pattern.origin.clear();
+  return pattern;
+}
+
+std::string area_of(const schema::Profile& profile, const model::Path& pattern) {
+  for (const schema::ProfilePath& known : profile.paths) {
+    const model::Path area = to_pattern(profile, known.path);
+    if (model::match(area, pattern) != model::Match::None) return known.area;
+  }
+  return "other";
+}
+
+std::vector<schema::ProfilePath> effective_paths(const schema::Profile& profile, const config::Gnmi& gnmi) {
+  std::vector<schema::ProfilePath> paths = profile.paths;
+  for (const config::PathOverride& override_path : gnmi.paths) {
+    const model::Path pattern = to_pattern(profile, override_path.path);
+    const auto known = std::find_if(paths.begin(), paths.end(), [&](const schema::ProfilePath& path) {
+      return to_pattern(profile, path.path) == pattern;
+    });
+    if (known == paths.end()) {
+      paths.push_back({override_path.path, override_path.mode.value_or(schema::PathMode::OnChange),
+                       area_of(profile, pattern)});
+    } else if (override_path.mode) {
+      known->mode = *override_path.mode;
+    }
+  }
+  return paths;
+}
+
+std::string mode_reason(const schema::Profile& profile, const schema::ProfilePath& path) {
+  if (path.mode == schema::PathMode::Off) return "switched off by the configuration";
+  if (path.mode == schema::PathMode::Get) return "has no ON_CHANGE on this platform; not read, so nothing in it is compared";
+  const auto request = schema::to_request(profile, path.path);
+  return request.translated_from ? "translated from " + *request.translated_from : "";
+}
+
+compare::Rules rules_for(const config::Settings& settings, const std::string& device) {
+  compare::Rules rules{.strict = settings.intent.strict};
+  for (const config::IgnoreRule& rule : settings.compare.ignore) {
+    if (core::matches_glob(rule.device, device)) rules.ignore.push_back({rule.path, rule.until});
+  }
+  for (const config::SeverityRule& rule : settings.compare.severity) {
+    if (core::matches_glob(rule.device, device)) rules.severity.push_back({rule.path, rule.severity});
+  }
+  for (const config::ListRule& rule : settings.compare.lists) rules.lists[rule.path] = rule.policy;
+  return rules;
+}
+
+net::TlsSettings tls_of(const config::Tls& tls) {
+  const net::TlsMode mode = tls.mode == config::TlsMode::Plaintext ? net::TlsMode::Plaintext
+                            : tls.mode == config::TlsMode::Verify  ? net::TlsMode::Verify
+                                                                   : net::TlsMode::InsecureSkipVerify;
+  return {mode, tls.ca_file, tls.cert_file, tls.key_file, tls.server_name};
+}
+
+// Everything a connection depends on, as one text: equal texts can share the connection.
+std::string session_key(const fleet::DeviceSpec& spec, const config::Gnmi& gnmi) {
+  std::string key = fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", spec.session.transport.host,
+                                spec.session.transport.port, static_cast<int>(gnmi.tls.mode), gnmi.tls.ca_file,
+                                gnmi.tls.cert_file, gnmi.tls.key_file, gnmi.tls.server_name, gnmi.username,
+                                gnmi.password.reveal(), gnmi.target, spec.monitor.profile->name, gnmi.stale_after.count());
+  for (const schema::ProfilePath& path : spec.session.paths) {
+    key += fmt::format("|{}:{}", model::to_text(path.path), static_cast<int>(path.mode));
+  }
+  return key;
+}
+
+std::string link_of(const config::Settings& settings, const std::string& device) {
+  std::string base = settings.api.public_url.empty() ? "http://" + settings.api.listen : settings.api.public_url;
+  while (base.ends_with('/')) base.pop_back();
+  return base + "/#/devices/" + device;
+}
+
+// A configured path that the platform spells differently: shown beside the path that is subscribed instead.
+void say_translations(const config::Gnmi& gnmi, fleet::DeviceSpec& spec) {
+  for (const config::PathOverride& configured : gnmi.paths) {
+    const auto request = schema::to_request(*spec.monitor.profile, configured.path);
+    if (!request.translated_from) continue;
+    const std::string subscribed = model::to_text(to_pattern(*spec.monitor.profile, configured.path));
+    for (fleet::PathStatus& path : spec.paths) {
+      if (path.path == subscribed) path.reason = "translated from " + configured.text;
+    }
+  }
+}
+
+fleet::DeviceSpec make_spec(const config::Settings& settings, const config::Device& device, const HostPort& address,
+                            std::shared_ptr<const schema::Profile> profile, std::string source) {
+  fleet::DeviceSpec spec;
+  spec.name = device.name;
+  spec.labels = device.labels;
+  spec.source = std::move(source);
+  spec.monitor.device = device.name;
+  spec.monitor.profile = std::move(profile);
+  const config::Gnmi& gnmi = device.gnmi;
+  spec.session.device = device.name;
+  spec.session.target = gnmi.target;
+  spec.session.stale_after = gnmi.stale_after;
+  spec.session.sync_deadline = std::chrono::seconds(settings.limits.sync_deadline_seconds);
+  spec.session.transport = {.host = address.host,
+                            .port = address.port,
+                            .tls = tls_of(gnmi.tls),
+                            .keepalive = spec.monitor.profile->keepalive,
+                            .limits = settings.limits,
+                            .user_agent = fmt::format("drift-monitor/{}", kVersion)};
+  if (!gnmi.username.empty()) {
+    spec.session.transport.metadata = {{"username", gnmi.username}, {"password", gnmi.password.reveal()}};
+  }
+  for (schema::ProfilePath& path : effective_paths(*spec.monitor.profile, gnmi)) {
+    const model::Path pattern = to_pattern(*spec.monitor.profile, path.path);
+    spec.paths.push_back({model::to_text(pattern), std::string(schema::to_text(path.mode)), mode_reason(*spec.monitor.profile, path)});
+    if (path.mode != schema::PathMode::OnChange && path.mode != schema::PathMode::Sample) continue;
+    spec.monitor.areas[path.area].push_back(pattern);
+    spec.session.paths.push_back(std::move(path));
+  }
+  say_translations(gnmi, spec);
+  spec.session_key = session_key(spec, gnmi);
+  spec.monitor.rules = rules_for(settings, device.name);
+  spec.monitor.lifecycle = {.hold = settings.drift.hold,
+                    .group_window = settings.drift.group_window,
+                    .reminder = settings.drift.reminder,
+                    .flap_count = settings.drift.flap.count,
+                    .flap_window = settings.drift.flap.window};
+  spec.link = link_of(settings, device.name);
+  spec.event_bytes = settings.limits.event_bytes;
+  return spec;
+}
+
+}  // namespace
+
+core::Result<HostPort> parse_address(const std::string& address, std::uint16_t default_port) {
+  HostPort parsed{address, default_port};
+  std::string port;
+  if (address.starts_with('[')) {
+    const std::size_t end = address.find(']');
+    if (end == std::string::npos) return core::Error{core::Code::InvalidArgument, fmt::format("'{}': '[' without ']'", address)};
+    parsed.host = address.substr(1, end - 1);
+    if (end + 1 < address.size() && address[end + 1] == ':') port = address.substr(end + 2);
+  } else if (std::count(address.begin(), address.end(), ':') == 1) {
+    parsed.host = address.substr(0, address.find(':'));
+    port = address.substr(address.find(':') + 1);
+  }
+  if (!port.empty()) {
+    const auto [end, failure] = std::from_chars(port.data(), port.data() + port.size(), parsed.port);
+    if (failure != std::errc{} || end != port.data() + port.size() || parsed.port == 0) {
+      return core::Error{core::Code::InvalidArgument, fmt::format("'{}': '{}' is not a port", address, port)};
+    }
+  }
+  if (parsed.host.empty()) return core::Error{core::Code::InvalidArgument, fmt::format("'{}' names no host", address)};
+  return parsed;
+}
+
+Profiles load_profiles(const config::Settings& settings) {
+  Profiles profiles;
+  std::set<std::string> names{settings.gnmi.profile};
+  for (const config::Device& device : settings.inventory.devices) names.insert(device.gnmi.profile);
+  for (const std::string& name : names) {
+    schema::ProfileLoad loaded = schema::load_profile(name);
+    if (loaded.profile) profiles.by_name[name] = loaded.profile;
+    profiles.errors.insert(profiles.errors.end(), loaded.errors.begin(), loaded.errors.end());
+  }
+  return profiles;
+}
+
+DeviceSpecs make_device_specs(const config::Settings& settings,
+                              const std::map<std::string, std::shared_ptr<const schema::Profile>>& profiles,
+                              const std::vector<model::InventoryDevice>& inventory) {
+  struct Candidate {
+    config::Device device;
+    std::string source;
+  };
+  std::map<std::string, Candidate> candidates;
+  for (const model::InventoryDevice& found : inventory) {
+    candidates[found.name] = {{.name = found.name, .address = found.address, .labels = found.labels, .gnmi = settings.gnmi},
+                              found.source};
+  }
+  for (const config::Device& configured : settings.inventory.devices) {
+    Candidate& candidate = candidates[configured.name];
+    const bool is_new = candidate.source.empty();
+    config::Device merged = configured;
+    if (merged.address.empty()) merged.address = candidate.device.address;
+    merged.labels.insert(candidate.device.labels.begin(), candidate.device.labels.end());
+    candidate = {std::move(merged), is_new ? "config" : candidate.source};
+  }
+  DeviceSpecs result;
+  for (const auto& [name, candidate] : candidates) {
+    if (candidate.device.address.empty()) {
+      result.problems.push_back(fmt::format(
+          "{}: no address: give it a primary or out-of-band IP in NetBox, or an address under inventory.devices", name));
+      continue;
+    }
+    const auto address = parse_address(candidate.device.address, candidate.device.gnmi.port);
+    if (!address) {
+      result.problems.push_back(fmt::format("{}: {}", name, address.error().message));
+      continue;
+    }
+    const auto profile = profiles.find(candidate.device.gnmi.profile);
+    CHECK(profile != profiles.end(), "a profile was not loaded");
+    for (const config::PathOverride& configured : candidate.device.gnmi.paths) {
+      const auto request = schema::to_request(*profile->second, configured.path);
+      if (!request.translated_from) continue;
+      result.notes.insert(fmt::format("gnmi.paths: {} exists on no device of profile {}; {} is subscribed instead", configured.text,
+                                      profile->second->name, model::to_text(to_pattern(*profile->second, configured.path))));
+    }
+    result.specs.push_back(make_spec(settings, candidate.device, *address, profile->second, candidate.source));
+  }
+  return result;
+}
+
+}  // namespace dm::app

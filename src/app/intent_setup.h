@@ -1,0 +1,21 @@
+// Which sources of intent the settings name, and reading them once for one-shot commands.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "config/types.h"
+#include "intent/cache.h"
+#include "intent/source.h"
+#include "model/expectation.h"
+
+namespace dm::app {
+
+// NetBox first, files last: later sources win. Empty if the settings name none.
+std::vector<std::unique_ptr<intent::Source>> make_sources(const config::Settings& settings);
+intent::CacheOptions make_cache_options(const config::Settings& settings);
+
+// One complete reading on the caller's thread; the snapshot is unusable, with the reason, if it failed.
+std::shared_ptr<const model::IntentSnapshot> load_intent_once(const config::Settings& settings);
+
+}  // namespace dm::app

@@ -1,0 +1,67 @@
+#include "app/device_specs.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace dm::app {
+namespace {
+
+config::Settings settings_with_path(const char* text, std::optional<schema::PathMode> mode = std::nullopt) {
+  config::Settings settings;
+  settings.gnmi.paths.push_back({*model::parse_path(text), text, mode});
+  return settings;
+}
+
+DeviceSpecs specs_of(const config::Settings& settings, std::vector<model::InventoryDevice> inventory) {
+  Profiles profiles = load_profiles(settings);
+  EXPECT_TRUE(profiles.errors.empty());
+  return make_device_specs(settings, profiles.by_name, inventory);
+}
+
+const fleet::PathStatus* path_of(const fleet::DeviceSpec& spec, const std::string& path) {
+  const auto found = std::find_if(spec.paths.begin(), spec.paths.end(), [&](const auto& p) { return p.path == path; });
+  return found == spec.paths.end() ? nullptr : &*found;
+}
+
+const std::vector<model::InventoryDevice> kLeafs{{.name = "leaf1", .address = "192.0.2.1"}, {.name = "leaf2", .address = "192.0.2.2"}};
+
+TEST(DeviceSpecs, ThePathThatExistsOnNoEosIsTranslatedAndSaidOnce) {
+  const DeviceSpecs made = specs_of(settings_with_path("/arista/eos/arista-exp-eos-vxlan"), kLeafs);
+
+  ASSERT_EQ(made.specs.size(), 2U);
+  const fleet::PathStatus* vxlan = path_of(made.specs[0], "/interfaces/interface[name=Vxlan1]/arista-vxlan");
+  ASSERT_NE(vxlan, nullptr);
+  EXPECT_EQ(vxlan->mode, "on_change");
+  EXPECT_EQ(vxlan->reason, "translated from /arista/eos/arista-exp-eos-vxlan");
+  EXPECT_EQ(made.notes, std::set<std::string>{"gnmi.paths: /arista/eos/arista-exp-eos-vxlan exists on no device of profile "
+                                              "arista-eos; /interfaces/interface[name=Vxlan1]/arista-vxlan is subscribed instead"});
+}
+
+TEST(DeviceSpecs, APathCanBeSwitchedOff) {
+  const DeviceSpecs made = specs_of(settings_with_path("/system/config/hostname", schema::PathMode::Off), kLeafs);
+
+  EXPECT_EQ(path_of(made.specs[0], "/system/config/hostname")->mode, "off");
+  EXPECT_FALSE(made.specs[0].monitor.areas.contains("system"));
+}
+
+TEST(DeviceSpecs, ConfigurationAddsToAndOverridesTheInventory) {
+  config::Settings settings;
+  config::Device known{.name = "leaf1", .address = "127.0.0.1:7001", .labels = {{"rack", "7"}}, .gnmi = settings.gnmi};
+  config::Device added{.name = "lab1", .address = "[2001:db8::1]", .labels = {}, .gnmi = settings.gnmi};
+  settings.inventory.devices = {known, added};
+  const DeviceSpecs made = specs_of(settings, {{.name = "leaf1", .address = "192.0.2.1", .labels = {{"role", "leaf"}}, .source = "netbox"},
+                                               {.name = "leaf9", .address = "", .source = "netbox"}});
+
+  ASSERT_EQ(made.specs.size(), 2U);
+  EXPECT_EQ(made.specs[0].name, "lab1");
+  EXPECT_EQ(made.specs[0].session.transport.host, "2001:db8::1");
+  EXPECT_EQ(made.specs[0].source, "config");
+  EXPECT_EQ(made.specs[1].session.transport.port, 7001);
+  EXPECT_EQ(made.specs[1].labels, (std::map<std::string, std::string>{{"rack", "7"}, {"role", "leaf"}}));
+  ASSERT_EQ(made.problems.size(), 1U);
+  EXPECT_TRUE(made.problems[0].starts_with("leaf9: no address"));
+}
+
+}  // namespace
+}  // namespace dm::app
