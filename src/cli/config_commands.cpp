@@ -1,0 +1,48 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "app/device_specs.h"
+#include "cli/commands.h"
+#include "cli/settings.h"
+#include "cli/table.h"
+
+namespace dm::cli {
+
+std::optional<LoadedSettings> load_settings(const std::string& config_file) {
+  config::Load loaded = config::load(config_file, config::process_environment());
+  for (const std::string& error : loaded.errors) fmt::print(stderr, "{}\n", error);
+  if (!loaded.settings) return std::nullopt;
+  app::Profiles profiles = app::load_profiles(*loaded.settings);
+  for (const std::string& error : profiles.errors) fmt::print(stderr, "{}\n", error);
+  if (!profiles.errors.empty()) return std::nullopt;
+  return LoadedSettings{std::move(*loaded.settings), std::move(profiles.by_name)};
+}
+
+int check_config(const std::string& config_file) {
+  const auto loaded = load_settings(config_file);
+  if (!loaded) return 2;
+  for (const std::string& warning : loaded->settings.warnings) fmt::print("warning: {}\n", warning);
+  fmt::print("{}: ok\n", config_file.empty() ? "environment" : config_file);
+  return 0;
+}
+
+int show_config(const std::string& config_file, OutputForm form) {
+  const config::Load loaded = config::load(config_file, config::process_environment());
+  for (const std::string& error : loaded.errors) fmt::print(stderr, "{}\n", error);
+  if (form == OutputForm::Json) {
+    auto rows = nlohmann::ordered_json::array();
+    for (const auto& row : loaded.shown) {
+      rows.push_back({{"key", row.key}, {"value", row.value}, {"origin", row.origin}});
+    }
+    fmt::print("{}\n", rows.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+  } else {
+    Table table({"KEY", "VALUE", "FROM"});
+    for (const auto& row : loaded.shown) table.add({row.key, printable(row.value), row.origin});
+    fmt::print("{}", table.text(style_for_stdout()));
+  }
+  return loaded.settings ? 0 : 2;
+}
+
+}  // namespace dm::cli
