@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""The commands as a user types them: output, exit codes, and no secret in either."""
+import json
+import os
+import subprocess
+
+from harness import BUILD, Failure, Session, base_config, with_netbox
+
+DESCRIPTION = "/interfaces/interface[name=Ethernet1]/config/description"
+
+
+def run(*arguments, environment=None):
+    done = subprocess.run([str(BUILD / "drift-monitor"), *arguments], capture_output=True, text=True, timeout=300,
+                          env={**os.environ, **(environment or {})}, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def expect(what, got, wanted):
+    if got != wanted:
+        raise Failure(f"{what}: {got!r}, expected {wanted!r}")
+
+
+def expect_in(what, text, part):
+    if part not in text:
+        raise Failure(f"{what}: no {part!r} in\n{text}")
+
+
+def checks(session, config_file):
+    code, out, err = run("check", "--config", config_file)
+    expect("check of a fabric as intended: " + out + err, code, 0)
+    expect_in("check", out, "10 of 10 devices are what they should be")
+
+    session.fabric.leaf("leaf1", DESCRIPTION, "typo")
+    code, out, _ = run("check", "--config", config_file, "--output", "json", "leaf1", "leaf2")
+    expect("check with drift", code, 1)
+    devices = {d["device"]: d["differences"] for d in json.loads(out)["devices"]}
+    expect("differences", [(d["path"], d["current_value"], d["desired_value"]) for d in devices["leaf1"]], [(DESCRIPTION, "typo", "host1")])
+    expect("of the other device", devices["leaf2"], [])
+    session.fabric.leaf("leaf1", DESCRIPTION, "host1")
+
+    session.fabric.post("devices/leaf2/kill")
+    code, out, _ = run("check", "--config", config_file, "leaf2")
+    expect("check of a dead device", code, 3)
+    expect_in("check of a dead device", out, "leaf2")
+    session.fabric.post("devices/leaf2/start")
+
+    expect("check of an unknown device", run("check", "--config", config_file, "leaf99")[0], 2)
+    expect("an unknown option", run("check", "--nonsense")[0], 2)
+
+
+def shows(config_file, token):
+    code, out, _ = run("intent", "leaf1", DESCRIPTION, "--config", config_file)
+    expect("intent", code, 0)
+    expect_in("intent", out, '"host1"')
+    expect_in("intent", out, "dcim.interface:")
+
+    code, out, err = run("config", "show", "--config", config_file)
+    expect("config show", code, 0)
+    expect_in("config show", out, "intent.netbox.token")
+    if token in out + err:
+        raise Failure("config show prints the NetBox token")
+
+    code, _, err = run("config", "check", "--config", "/nonexistent.yaml")
+    expect("config check of no file: " + err, code, 2)
+    expect_in("version", run("version")[1], "drift-monitor ")
+
+
+def environment_alone(fabric):
+    """`run` needs no file; `config show` tells what it would run with."""
+    code, out, err = run("config", "show", environment={
+        "KESTRA_WEBHOOK_URL": "http://127.0.0.1:9/hook/{key}", "KESTRA_WEBHOOK_KEY": "very-secret-key", "GNMI_USERNAME": "admin",
+        "GNMI_PASSWORD": "very-secret-password", "NETBOX_URL": fabric.ready["netbox"]["url"], "NETBOX_TOKEN": "very-secret-token"})
+    expect("config show from the environment: " + err, code, 0)
+    expect_in("config show", out, "NETBOX_URL")
+    if "very-secret" in out:
+        raise Failure("a secret of the environment is shown")
+    code, _, err = run("config", "check", environment={name: "" for name in ("NETBOX_URL", "KESTRA_WEBHOOK_URL")})
+    expect("config check with nothing set", code, 2)
+    expect_in("its cure", err, "NETBOX_URL")
+
+
+def main():
+    with Session("--no-noise") as session:
+        config_file = session.folder / "dm.json"
+        config_file.write_text(json.dumps(with_netbox(base_config(session.fabric, session.folder), session.fabric)))
+        checks(session, str(config_file))
+        shows(str(config_file), session.fabric.ready["netbox"]["token"])
+        environment_alone(session.fabric)
+        print("check, intent, config and version: ok")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""The lab through real streams: ten switches, 61 manual changes, exactly the expected drifts and, undone, exactly
+their resolutions. usage: test_lab.py netbox|files"""
+import concurrent.futures
+import json
+import sys
+
+from harness import MARKER, ROOT, Failure, Session, base_config, with_files, with_netbox
+
+
+def same(wanted, told):
+    """Entry values may hold more or less than the scripted ones, depending on what is subscribed."""
+    if isinstance(wanted, dict) and isinstance(told, dict):
+        return all(told[name] == value for name, value in wanted.items() if name in told)
+    return wanted == told
+
+
+def expected(change, source, netbox):
+    rows = netbox.get(change["id"], change["expect"]) if source == "netbox" else change["expect"]
+    return [row for row in rows if row["kind"] != "none" and row.get("tier") != "get"]
+
+
+def check_opened(change, rows, told):
+    wanted = {("opened", row["object"]): row for row in rows}
+    problems = [f"unexpected {key}: {told[key]}" for key in told if key not in wanted]
+    for key, row in wanted.items():
+        if key not in told:
+            problems.append(f"missing {key}")
+            continue
+        difference = told[key][-1]
+        if difference["difference"] != row["kind"]:
+            problems.append(f"{key} is {difference['difference']}, expected {row['kind']}")
+        for field, value in (("desired_value", row["desired"]), ("current_value", row["current"])):
+            if not same(value, difference[field]):
+                problems.append(f"{key}: {field} is {difference[field]!r}, expected {value!r}")
+    if problems:
+        raise Failure(f"{change['id']} on {change['device']}:\n  " + "\n  ".join(problems))
+
+
+def check_resolved(change, rows, told):
+    wanted = {("resolved", row["object"]) for row in rows}
+    if set(told) != wanted:
+        raise Failure(f"{change['id']} on {change['device']} undone: told {sorted(told)}, expected {sorted(wanted)}")
+
+
+def play_device(session, device, changes, source, netbox):
+    fabric, inbox = session.fabric, session.inbox
+    played = 0
+    for change in changes:
+        if "get" in change.get("needs", []):
+            continue
+        rows = expected(change, source, netbox)
+        fabric.post(f"devices/{device}/change/{change['id']}")
+        fabric.leaf(device, MARKER, False)
+        check_opened(change, rows, inbox.until(device, MARKER, "opened"))
+        fabric.post(f"devices/{device}/revert/{change['id']}")
+        fabric.leaf(device, MARKER, True)
+        check_resolved(change, rows, inbox.until(device, MARKER, "resolved"))
+        played += 1
+    return played
+
+
+def main(source):
+    changes = json.loads((ROOT / "lab" / "changes.json").read_text())
+    netbox = json.loads((ROOT / "lab" / "changes-netbox.json").read_text())
+    with Session() as session:
+        config = base_config(session.fabric, session.folder)
+        config = with_netbox(config, session.fabric) if source == "netbox" else with_files(config)
+        monitor = session.monitor(config)
+        monitor.wait_all(10)
+        by_device = {}
+        for change in changes:
+            by_device.setdefault(change["device"], []).append(change)
+        with concurrent.futures.ThreadPoolExecutor(len(by_device)) as pool:
+            played = [pool.submit(play_device, session, device, mine, source, netbox) for device, mine in by_device.items()]
+            failures = [str(p.exception()) for p in played if p.exception()]
+        if failures:
+            raise Failure("\n".join(failures))
+        monitor.wait_all(10)
+        status = monitor.get("/api/v1/status")
+        if status["open_drifts"] != 0:
+            raise Failure(f"open drifts at the end: {status}")
+        print(f"{source}: {sum(p.result() for p in played)} changes on 10 switches: every drift and every resolution as expected")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
