@@ -122,12 +122,14 @@ class Bench {
     const std::lock_guard lock(mutex_);
     return published_;
   }
-  // Runs one refresh to its end: the second load only starts after the first was published.
+  // Runs one refresh to its end: the second load only starts after the first was published. What is
+  // waited for is counted before the refresh: the load may be over before refresh() returns.
   void refresh_fully(const std::shared_ptr<Script>& script, bool accept_loss = false) {
+    const int before = script->loads();
     cache->refresh(accept_loss);
-    script->wait_for_loads(script->loads() + 1);
+    script->wait_for_loads(before + 1);
     cache->refresh();
-    script->wait_for_loads(script->loads() + 1);
+    script->wait_for_loads(before + 2);
   }
 
   CacheOptions options;
