@@ -1,4 +1,5 @@
 #include "config/load.h"
+#include "source_dir.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -580,7 +581,7 @@ INSTANTIATE_TEST_SUITE_P(DeliveryAndService, Mistakes, testing::ValuesIn(std::ve
 
 // The page of the configuration must not forget a key.
 TEST(Load, ShowsOnlyKeysThatAreDocumented) {
-  std::ifstream stream(DM_SOURCE_DIR "/docs/configuration.md");
+  std::ifstream stream(tests::source_path("docs/configuration.md"));
   const std::string page{std::istreambuf_iterator<char>(stream), {}};
   const Load load = config::load("", environment(kAll));
 

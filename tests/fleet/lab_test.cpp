@@ -8,6 +8,7 @@
 #include "fleet/monitor.h"
 #include "model/value.h"
 #include "schema/profile.h"
+#include "source_dir.h"
 
 namespace dm::fleet {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json read(const std::string& name) {
-  std::ifstream in(DM_SOURCE_DIR "/lab/" + name);
+  std::ifstream in(tests::source_path("lab/" + name));
   return Json::parse(in);
 }
 

@@ -5,13 +5,14 @@
 #include <filesystem>
 
 #include "fleet/scenario.h"
+#include "source_dir.h"
 
 namespace dm::fleet {
 namespace {
 
 std::vector<std::string> scenario_files() {
   std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator(DM_SOURCE_DIR "/tests/scenarios")) {
+  for (const auto& entry : std::filesystem::directory_iterator(tests::source_path("tests/scenarios"))) {
     if (entry.path().extension() == ".yaml") files.push_back(entry.path().string());
   }
   std::sort(files.begin(), files.end());

@@ -14,11 +14,12 @@
 #include <vector>
 
 #include "gnmi/wire_oracle.h"
+#include "source_dir.h"
 
 namespace dm::gnmi::testing {
 namespace {
 
-std::string data_file(const std::string& name) { return std::string(DM_SOURCE_DIR) + "/tests/data/gnmi/" + name; }
+std::string data_file(const std::string& name) { return tests::source_path("tests/data/gnmi/" + name); }
 
 std::vector<std::string> messages_of(const std::string& file) {
   std::vector<std::string> messages;

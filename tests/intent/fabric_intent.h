@@ -10,11 +10,12 @@
 #include <string>
 
 #include "model/expectation.h"
+#include "source_dir.h"
 
 namespace dm::intent::testing_support {
 
 inline std::string fabric_file(const std::string& name) {
-  return std::string(DM_SOURCE_DIR) + "/lab/" + name;
+  return tests::source_path("lab/" + name);
 }
 
 struct FabricDevice {

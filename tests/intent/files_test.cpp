@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "intent/fabric_intent.h"
+#include "source_dir.h"
 
 namespace dm::intent {
 namespace {
@@ -36,7 +37,7 @@ std::string said(Rule rule, const std::vector<Value>& values) {
 }
 
 TEST(IntentFiles, TheLabsFilesGiveTheLabsIntent) {
-  const auto load = load_files(std::string(DM_SOURCE_DIR) + "/tests/data/fabric", {"intent-files/*.yaml"}, {});
+  const auto load = load_files(tests::source_path("tests/data/fabric"), {"intent-files/*.yaml"}, {});
   ASSERT_THAT(load.errors, IsEmpty());
 
   const auto wanted = testing_support::read_fabric_intent();

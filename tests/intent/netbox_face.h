@@ -20,11 +20,12 @@
 
 #include "api/http_server.h"
 #include "core/text.h"
+#include "source_dir.h"
 
 namespace dm::intent::testing_support {
 
 inline std::string netbox_file(const std::string& name) {
-  const std::string path = std::string(DM_SOURCE_DIR) + "/tests/data/netbox/" + name;
+  const std::string path = tests::source_path("tests/data/netbox/" + name);
   std::ifstream file(path, std::ios::binary);
   EXPECT_TRUE(file) << path;
   std::ostringstream text;

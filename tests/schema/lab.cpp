@@ -1,4 +1,5 @@
 #include "schema/lab.h"
+#include "source_dir.h"
 
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -9,7 +10,7 @@ namespace {
 using nlohmann::json;
 
 json read(const std::string& file) {
-  std::ifstream stream(std::string(DM_SOURCE_DIR "/lab/") + file);
+  std::ifstream stream(tests::source_path("lab/" + file));
   return json::parse(stream);
 }
 

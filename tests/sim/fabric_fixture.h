@@ -10,10 +10,11 @@
 #include "sim/fabric.h"
 #include "sim/json_value.h"
 #include "sim/lab.h"
+#include "source_dir.h"
 
 namespace dm::sim {
 
-inline const std::string kLabDirectory = DM_SOURCE_DIR "/lab";
+inline const std::string kLabDirectory = tests::source_path("lab");
 
 // Read once for all tests of a program.
 inline std::shared_ptr<const Lab> loaded_lab() {
