@@ -110,8 +110,8 @@ std::vector<PathId> Judge::all_objects(const LeafMap& leaves) const {
     if (!entry_index_.contains(entry) && is_authoritative(entry)) objects.push_back(entry);
   }
   if (rules_.strict) {
-    for (const auto& [path, leaf] : leaves.leaves()) {
-      if (paths_->facts(path).is_config && !leaf_index_.contains(path)) objects.push_back(path);
+    for (const model::Leaf& leaf : leaves.leaves()) {
+      if (paths_->facts(leaf.path).is_config && !leaf_index_.contains(leaf.path)) objects.push_back(leaf.path);
     }
   }
   std::sort(objects.begin(), objects.end());

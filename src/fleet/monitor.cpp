@@ -102,8 +102,8 @@ void Monitor::update_degraded() {
   for (const auto& [area, patterns] : spec_.areas) {
     if (!judge_->has_intent_under(patterns)) continue;
     const auto& leaves = tree_.leaves().leaves();
-    const bool has_leaf = std::any_of(leaves.begin(), leaves.end(), [&](const auto& item) {
-      const model::Path& path = context_.paths.path(item.first);
+    const bool has_leaf = std::any_of(leaves.begin(), leaves.end(), [&](const model::Leaf& leaf) {
+      const model::Path& path = context_.paths.path(leaf.path);
       return std::any_of(patterns.begin(), patterns.end(),
                          [&](const model::Path& pattern) { return model::covers(pattern, path); });
     });
@@ -243,7 +243,8 @@ void Monitor::describe(DeviceStatus& status) const {
 std::vector<LeafStatus> Monitor::leaves() const {
   std::vector<LeafStatus> all;
   all.reserve(tree_.leaves().size());
-  for (const auto& [path, leaf] : tree_.leaves().leaves()) {
+  for (const model::Leaf& leaf : tree_.leaves().leaves()) {
+    const PathId path = leaf.path;
     LeafStatus status;
     status.path = context_.paths.text(path);
     status.timestamp_ns = leaf.timestamp_ns;

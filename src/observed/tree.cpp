@@ -25,23 +25,23 @@ const Changes& Tree::apply(const model::UpdateBatch& batch) {
 const Changes& Tree::end_generation() {
   changes_ = {};
   std::vector<PathId> unsaid;
-  for (const auto& [path, leaf] : leaves_.leaves()) {
-    if (leaf.generation != generation_) unsaid.push_back(path);
+  for (const Leaf& leaf : leaves_.leaves()) {
+    if (leaf.generation != generation_) unsaid.push_back(leaf.path);
   }
   for (const PathId path : unsaid) erase(path);
   return changes_;
 }
 
 void Tree::clear() {
-  leaves_ = model::LeafMap(*paths_);
+  leaves_.clear();
   changes_ = {};
 }
 
 void Tree::set(PathId path, std::string_view value, std::int64_t timestamp_ns) {
   if (Leaf* known = leaves_.find(path)) {
     known->generation = generation_;
-    if (known->value == value) return;  // heartbeat, re-send, or the same value in another form
-    known->value = value;
+    if (known->value.view() == value) return;  // heartbeat, re-send, or the same value in another form
+    known->value.assign(value);
     known->timestamp_ns = timestamp_ns;
     changes_.leaves.push_back(path);
     return;
@@ -50,7 +50,7 @@ void Tree::set(PathId path, std::string_view value, std::int64_t timestamp_ns) {
     ++changes_.refused;
     return;
   }
-  leaves_.insert(path, {std::string(value), timestamp_ns, generation_});
+  leaves_.insert({path, generation_, timestamp_ns, model::CompactBytes(value)});
   changes_.leaves.push_back(path);
   note_entries(path);
 }
@@ -67,8 +67,8 @@ void Tree::erase_below(PathId path) {
 
 void Tree::erase_matching(const model::Path& pattern) {
   std::vector<PathId> doomed;
-  for (const auto& [path, leaf] : leaves_.leaves()) {
-    if (model::covers(pattern, paths_->path(path))) doomed.push_back(path);
+  for (const Leaf& leaf : leaves_.leaves()) {
+    if (model::covers(pattern, paths_->path(leaf.path))) doomed.push_back(leaf.path);
   }
   for (const PathId path : doomed) erase(path);
 }
