@@ -24,6 +24,13 @@ bool covered_by_any(const std::vector<Path>& patterns, const Path& path) {
                      [&](const Path& pattern) { return model::covers(pattern, path); });
 }
 
+// The schema text of a pattern up to its first element that stands for others.
+std::string fixed_part(Path pattern) {
+  const auto is_open = [](const model::PathElement& element) { return element.name.find_first_of("*.") != std::string::npos; };
+  pattern.elements.erase(std::find_if(pattern.elements.begin(), pattern.elements.end(), is_open), pattern.elements.end());
+  return model::schema_text(pattern);
+}
+
 Path config_of(Path entry) {
   entry.elements.push_back({"config", {}});
   return entry;
@@ -40,7 +47,7 @@ model::Value config_object(const model::PathTable& paths, PathId entry, const Le
     const model::PathFacts& facts = paths.facts(path);
     const model::Leaf& leaf = *leaves.find(path);
     if (!facts.is_config || schema::leaf_type(facts.leaf_type).is_secret || model::is_opaque(leaf.value)) continue;
-    object.emplace_back(model::relative_text(paths.path(entry), paths.path(path)), model::decode(leaf.value));
+    object.emplace_back(paths.relative_text(entry, path), model::decode(leaf.value));
     newest_ns = std::max(newest_ns, leaf.timestamp_ns);
   }
   return object;
@@ -55,6 +62,10 @@ Judge::Judge(std::shared_ptr<const schema::Profile> profile, model::PathTable& p
   for (const model::EntryExpectation& entry : intent_->entries) {
     entry_index_.emplace(paths_->intern(entry.path), &entry);
     documented_lists_.insert(model::schema_text(entry.path));
+  }
+  for (const schema::InternalEntry& rule : profile_->internal) {
+    hints_.push_back(fixed_part(rule.sign));
+    hints_.push_back(fixed_part(rule.unless));
   }
   // In the intent's own (sorted) order, so that what is shown of an entry is stable.
   for (const model::Expectation& expectation : intent_->leaves) {
@@ -120,7 +131,7 @@ std::vector<PathId> Judge::all_objects(const LeafMap& leaves) const {
 
 bool Judge::is_judged(PathId object) const {
   if (const auto known = covered_.find(object); known != covered_.end()) return known->second;
-  const Path& path = paths_->path(object);
+  const Path path = paths_->path(object);
   bool is_in = is_covered(path);
   if (!is_in && paths_->entry(object) == object) {
     is_in = is_covered(config_of(path));
@@ -163,7 +174,7 @@ Judge::Standing Judge::standing(PathId entry, const LeafMap& leaves, core::WallT
     return is_missing ? Standing::Reported : Standing::Open;
   }
   if (!exists || below_.contains(entry) || is_never_extra(paths_->path(entry))) return Standing::Open;
-  const auto list_policy = policy(model::schema_text(paths_->path(entry)));
+  const auto list_policy = policy(paths_->schema_text(entry));
   if (!list_policy) return Standing::Open;  // a list nobody speaks of, such as protocol[...]
   if (!is_authoritative(entry)) return Standing::Extra;
   return is_exempt(entry, leaves, now) ? Standing::Extra : Standing::Reported;
@@ -179,7 +190,7 @@ bool Judge::is_silenced(PathId object, const LeafMap& leaves, core::WallTime now
 }
 
 bool Judge::is_exempt(PathId object, const LeafMap& leaves, core::WallTime now) const {
-  const Path& path = paths_->path(object);
+  const Path path = paths_->path(object);
   if (covered_by_any(intent_->unmanaged, path) || covered_by_any(profile_->never, path)) return true;
   const bool is_ignored = std::any_of(rules_.ignore.begin(), rules_.ignore.end(), [&](const Ignore& rule) {
     return (!rule.until || now < *rule.until) && model::covers(rule.pattern, path);
@@ -203,6 +214,8 @@ bool Judge::is_internal(const Path& entry, const LeafMap& leaves) const {
 }
 
 void Judge::add_internal_entries(PathId changed, const LeafMap& leaves, std::vector<PathId>& objects) const {
+  const std::string& schema = paths_->schema_text(changed);
+  if (std::none_of(hints_.begin(), hints_.end(), [&](const std::string& hint) { return schema.starts_with(hint); })) return;
   for (const schema::InternalEntry& rule : profile_->internal) {
     const auto key = hinted_key(rule, paths_->path(changed));
     if (!key) continue;
@@ -239,7 +252,7 @@ std::optional<ListPolicy> Judge::policy(const std::string& list) const {
 }
 
 bool Judge::is_authoritative(PathId entry) const {
-  const std::string list = model::schema_text(paths_->path(entry));
+  const std::string& list = paths_->schema_text(entry);
   const auto list_policy = policy(list);
   if (!list_policy || *list_policy == ListPolicy::AtLeast) return false;
   const bool said_by_files = intent_->lists.contains(list);
@@ -254,7 +267,7 @@ std::optional<Difference> Judge::judge_leaf(PathId leaf, const LeafMap& leaves) 
   const model::Leaf* held = leaves.find(leaf);
   if (held != nullptr && model::is_opaque(held->value)) return std::nullopt;
   const model::Value current = held == nullptr ? model::Value() : model::decode(held->value);
-  const Absence absence{profile_->default_of(model::schema_text(paths_->path(leaf))), profile_->empty_is_absent};
+  const Absence absence{profile_->default_of(paths_->schema_text(leaf)), profile_->empty_is_absent};
 
   static const model::Expectation kNothing{.path = {}, .rule = model::Rule::Absent, .values = {}, .from = {}};
   const auto found = leaf_index_.find(leaf);
@@ -301,7 +314,7 @@ model::Value Judge::desired_object(PathId entry) const {
   for (const PathId path : inside->second) {
     const auto leaf = leaf_index_.find(path);
     if (leaf == leaf_index_.end() || leaf->second->desired().is_absent()) continue;
-    object.emplace_back(model::relative_text(paths_->path(entry), paths_->path(path)), leaf->second->desired());
+    object.emplace_back(paths_->relative_text(entry, path), leaf->second->desired());
   }
   return object;
 }

@@ -88,6 +88,7 @@ class Judge {
   std::unordered_map<model::PathId, const model::Expectation*> leaf_index_;
   std::unordered_map<model::PathId, const model::EntryExpectation*> entry_index_;
   std::unordered_map<model::PathId, std::vector<model::PathId>> below_;  // entry -> intended objects in it
+  std::vector<std::string> hints_;  // schema texts that begin every leaf which says something of an internal entry
   std::unordered_set<std::string> documented_lists_;  // schema texts with at least one intended entry
   std::vector<model::Path> coverage_;
   mutable std::unordered_map<model::PathId, bool> covered_;  // memo of is_judged

@@ -103,7 +103,7 @@ void Monitor::update_degraded() {
     if (!judge_->has_intent_under(patterns)) continue;
     const auto& leaves = tree_.leaves().leaves();
     const bool has_leaf = std::any_of(leaves.begin(), leaves.end(), [&](const model::Leaf& leaf) {
-      const model::Path& path = context_.paths.path(leaf.path);
+      const model::Path path = context_.paths.path(leaf.path);
       return std::any_of(patterns.begin(), patterns.end(),
                          [&](const model::Path& pattern) { return model::covers(pattern, path); });
     });

@@ -33,7 +33,7 @@ struct KnownPath {
 class PathMemo {
  public:
   // At most `most_paths` spellings; memory about 20 bytes and the spelling's own bytes each.
-  explicit PathMemo(std::size_t most_paths = 1U << 18U);
+  explicit PathMemo(std::size_t most_paths = 1U << 22U);
 
   std::optional<KnownPath> find(std::string_view prefix, std::string_view path) const;
   // Spellings longer than kLongestSpelling are not kept.

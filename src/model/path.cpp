@@ -186,12 +186,6 @@ bool has_wildcard(const Path& path) {
   });
 }
 
-std::string relative_text(const Path& base, const Path& path) {
-  const std::size_t skip = base.elements.size();
-  if (path.elements.size() <= skip) return {};
-  return to_text(path.elements, skip, path.elements.size() - skip).substr(1);
-}
-
 Match match(const Path& pattern, const Path& path) {
   if (pattern.origin != path.origin) return Match::None;
   return match_from(pattern, 0, path, 0);

@@ -47,9 +47,6 @@ std::string schema_text(const Path& path);             // canonical without keys
 std::string_view strip_module(std::string_view name);  // "oc-if:interfaces" -> "interfaces"
 bool has_wildcard(const Path& path);                   // `*` or `...` anywhere, keys included
 
-// `path` relative to its ancestor `base`, without a leading slash ("config/name").
-std::string relative_text(const Path& base, const Path& path);
-
 // Pattern rules, for subscriptions, ignore rules and deletes: element `*` = one level, `...` or `**`
 // = any depth, key value with `*` = glob, a list element without a key (or with only some) = any.
 enum class Match {

@@ -3,15 +3,17 @@
 // Ids are never reused. Each path knows its parent and the nearest list entry above or at it, so
 // "which entries does this leaf belong to" is a walk over integers. Facts that only the schema knows
 // come from the Classifier given at construction, called once per new path.
-// Lives on the shard thread. Memory: about 200 bytes per path, at most limits.paths_per_process.
+// Lives on the shard thread. Memory: about 100 bytes and the text per path, at most
+// limits.paths_per_process paths: addresses make many paths of a fabric different on every device.
 #pragma once
 
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <unordered_set>
 
 #include "core/text.h"
 #include "model/path.h"
@@ -33,6 +35,8 @@ class PathTable {
  public:
   using Classifier = std::function<PathFacts(const Path&)>;
   explicit PathTable(Classifier classifier);
+  PathTable(const PathTable&) = delete;
+  PathTable& operator=(const PathTable&) = delete;
 
   // The id of a path, which must be canonical (no wildcards, no module prefixes). Inserts it and its
   // ancestors when new.
@@ -40,8 +44,12 @@ class PathTable {
   // Like intern, but kNoPath if the path was never met.
   PathId find(std::string_view canonical_text) const;
 
-  const Path& path(PathId id) const { return at(id).path; }
+  Path path(PathId id) const;  // built on request
   const std::string& text(PathId id) const { return at(id).text; }
+  // Canonical text without keys ("/interfaces/interface/config/mtu"), shared by all such paths.
+  const std::string& schema_text(PathId id) const { return *at(id).schema; }
+  // Of something below `ancestor`, relative to it: "config/mtu".
+  std::string_view relative_text(PathId ancestor, PathId id) const;
   PathId parent(PathId id) const { return at(id).parent; }       // kNoPath at the root's children
   PathId entry(PathId id) const { return at(id).entry; }         // self if it is a list entry
   PathId enclosing_entry(PathId id) const;                       // the next entry strictly above
@@ -51,8 +59,8 @@ class PathTable {
 
  private:
   struct Node {
-    Path path;
     std::string text;
+    const std::string* schema = nullptr;  // in schema_texts_
     PathId parent = kNoPath;
     PathId entry = kNoPath;
     std::uint32_t depth = 0;
@@ -60,9 +68,24 @@ class PathTable {
   };
   const Node& at(PathId id) const { return nodes_[index(id)]; }
 
+  struct HashText {
+    using is_transparent = void;
+    const std::deque<Node>* nodes;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+    std::size_t operator()(PathId id) const { return (*this)((*nodes)[index(id)].text); }
+  };
+  struct SameText {
+    using is_transparent = void;
+    const std::deque<Node>* nodes;
+    bool operator()(PathId a, PathId b) const { return a == b; }
+    bool operator()(std::string_view text, PathId id) const { return (*nodes)[index(id)].text == text; }
+    bool operator()(PathId id, std::string_view text) const { return (*nodes)[index(id)].text == text; }
+  };
+
   Classifier classifier_;
-  std::deque<Node> nodes_;  // stable references
-  std::unordered_map<std::string_view, PathId> by_text_;  // views into nodes_
+  std::deque<Node> nodes_;                        // stable references
+  std::unordered_set<std::string> schema_texts_;  // stable references
+  boost::unordered_flat_set<PathId, HashText, SameText> by_text_;
 };
 
 }  // namespace dm::model

@@ -42,5 +42,39 @@ TEST(PathTable, TheRootIsAboveEverything) {
   EXPECT_TRUE(table.is_below(leaf, table.intern(*parse_path("/"))));
 }
 
+TEST(PathTable, GivesBackThePathItWasGiven) {
+  PathTable table(nullptr);
+  for (const char* text : {"/", "/a", R"(/i/i[a=1/2][b=x\]y\\z]/c)", "eos_native:/Sysdb/x[k=v]", "eos_native:/",
+                           "/p/p[k=]/q[k=[]", "/i/i[name=Ethernet1/1]/subs/sub[index=0]/config/mtu"}) {
+    const Path path = *parse_path(text);
+    EXPECT_EQ(table.path(table.intern(path)), path) << text;
+  }
+}
+
+TEST(PathTable, NamesThatNoModelHasAreHeldAsTheyAre) {
+  PathTable table(nullptr);
+  for (const char* name : {"a/b", "", "x]", "a=b", ":"}) {
+    const Path path{.origin = {}, .elements = {{"top", {}}, {name, {}}}};
+    EXPECT_EQ(table.path(table.intern(path)), path) << name;
+  }
+}
+
+TEST(PathTable, PathsThatDifferInKeysShareTheirSchemaText) {
+  PathTable table(nullptr);
+  const PathId one = table.intern(*parse_path("/i/i[n=1]/config/mtu"));
+  const PathId two = table.intern(*parse_path("/i/i[n=2]/config/mtu"));
+
+  EXPECT_EQ(table.schema_text(one), "/i/i/config/mtu");
+  EXPECT_EQ(&table.schema_text(one), &table.schema_text(two));
+  EXPECT_EQ(table.relative_text(table.find("/i/i[n=1]"), one), "config/mtu");
+}
+
+TEST(PathTable, OriginsAreTreesOfTheirOwn) {
+  PathTable table(nullptr);
+  const PathId native = table.intern(*parse_path("eos_native:/Sysdb/x"));
+  EXPECT_TRUE(table.is_below(native, table.intern(*parse_path("eos_native:/"))));
+  EXPECT_FALSE(table.is_below(native, table.intern(*parse_path("/"))));
+}
+
 }  // namespace
 }  // namespace dm::model

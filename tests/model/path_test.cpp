@@ -61,11 +61,5 @@ TEST(PathMatch, OriginsAreSeparateTrees) {
   EXPECT_EQ(match_texts("eos_native:/a", "/a"), Match::None);
 }
 
-TEST(PathText, RelativeToAnEntry) {
-  const auto base = *parse_path("/i/i[n=1]");
-  EXPECT_EQ(relative_text(base, *parse_path("/i/i[n=1]/config/name")), "config/name");
-  EXPECT_EQ(relative_text(base, base), "");
-}
-
 }  // namespace
 }  // namespace dm::model
