@@ -67,10 +67,11 @@ Json to_json(const fleet::DeviceStatus& device) {
 }
 
 Json to_json(const fleet::LeafStatus& leaf) {
+  const auto shown = [&](const model::Value& value) { return leaf.is_secret ? Json("********") : value_json(value); };
   Json expectation = nullptr;
-  if (leaf.has_expectation) expectation = {{"rule", leaf.rule}, {"desired_value", value_json(leaf.desired)}};
+  if (leaf.has_expectation) expectation = {{"rule", leaf.rule}, {"desired_value", shown(leaf.desired)}};
   return {{"path", leaf.path},
-          {"value", leaf.is_secret ? Json("********") : value_json(leaf.value)},
+          {"value", shown(leaf.value)},
           {"timestamp", device_time(leaf.timestamp_ns)},
           {"expectation", expectation},
           {"verdict", leaf.verdict}};

@@ -8,6 +8,8 @@
 #include "cli/commands.h"
 #include "cli/settings.h"
 #include "cli/table.h"
+#include "schema/leaf_table.h"
+#include "schema/profile.h"
 
 namespace dm::cli {
 namespace {
@@ -30,6 +32,7 @@ std::string rule_text(model::Rule rule) {
 }
 
 std::string value_text(const model::Expectation& expectation) {
+  if (schema::leaf_type(schema::classify(expectation.path).leaf_type).is_secret) return "\"********\"";
   if (expectation.rule == model::Rule::OneOf) return model::to_json(model::Value(model::ValueList(expectation.values)));
   return model::to_json(expectation.desired());
 }

@@ -314,6 +314,7 @@ model::Value Judge::desired_object(PathId entry) const {
   for (const PathId path : inside->second) {
     const auto leaf = leaf_index_.find(path);
     if (leaf == leaf_index_.end() || leaf->second->desired().is_absent()) continue;
+    if (schema::leaf_type(paths_->facts(path).leaf_type).is_secret) continue;
     object.emplace_back(paths_->relative_text(entry, path), leaf->second->desired());
   }
   return object;

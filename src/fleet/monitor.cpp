@@ -252,13 +252,13 @@ std::vector<LeafStatus> Monitor::leaves() const {
     if (!status.is_secret) status.value = model::decode(leaf.value);
     if (const model::Expectation* expectation = judge_ ? judge_->expectation(path) : nullptr) {
       status.has_expectation = true;
-      status.desired = expectation->desired();
+      if (!status.is_secret) status.desired = expectation->desired();
       status.rule = to_text(expectation->rule);
     }
     const auto difference = differences_.find(path);
     status.verdict = !can_judge()                       ? "unknown"
                      : difference != differences_.end() ? std::string(model::to_text(difference->second.kind))
-                     : !status.has_expectation          ? "unmanaged"
+                     : !status.has_expectation || status.is_secret ? "unmanaged"
                      : judge_->is_judged(path)          ? "in_sync"
                                                         : "unknown";
     all.push_back(std::move(status));

@@ -51,7 +51,7 @@ struct LeafStatus {
   std::string path;
   model::Value value;
   std::int64_t timestamp_ns = 0;
-  bool is_secret = false;          // the value is not shown
+  bool is_secret = false;          // neither value is shown, and they are never compared
   bool has_expectation = false;
   model::Value desired;
   std::string rule;                // equal | absent | one_of | set

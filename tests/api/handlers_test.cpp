@@ -53,7 +53,13 @@ class HandlersTest : public testing::Test {
                            if (name == "leaf1") {
                              promise.set_value(std::vector<fleet::LeafStatus>{
                                  {.path = "/a", .value = model::Value(1), .verdict = "unmanaged"},
-                                 {.path = "/b", .value = model::Value("s3cret"), .is_secret = true, .verdict = "unmanaged"}});
+                                 {.path = "/b",
+                                  .value = model::Value("s3cret"),
+                                  .is_secret = true,
+                                  .has_expectation = true,
+                                  .desired = model::Value("s3cret"),
+                                  .rule = "equal",
+                                  .verdict = "unmanaged"}});
                            } else {
                              promise.set_value(std::nullopt);
                            }
@@ -112,6 +118,7 @@ TEST_F(HandlersTest, SecretLeavesAreMasked) {
   const Json leaves = Json::parse(get("/api/v1/devices/leaf1/leaves").body);
   EXPECT_EQ(leaves["items"][0]["value"], 1);
   EXPECT_EQ(leaves["items"][1]["value"], "********");
+  EXPECT_EQ(leaves["items"][1]["expectation"]["desired_value"], "********");
 }
 
 TEST_F(HandlersTest, UnknownThingsAreProblems) {

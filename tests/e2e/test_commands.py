@@ -65,6 +65,26 @@ def shows(config_file, token):
     expect_in("version", run("version")[1], "drift-monitor ")
 
 
+def keeps_intended_secrets(session):
+    """A password in an intent file, below an entry that is missing, is printed by no command."""
+    neighbor = ("/network-instances/network-instance[name=default]/protocols/protocol[identifier=BGP][name=BGP]"
+                "/bgp/neighbors/neighbor[neighbor-address=192.0.2.1]")
+    intent = session.folder / "secret.yaml"
+    intent.write_text(json.dumps({"devices": {"leaf1": {
+        "entries": [neighbor],
+        "leaves": {neighbor + "/config/peer-as": 65099, neighbor + "/config/auth-password": "very-secret-password"}}}}))
+    config_file = session.folder / "secret.json"
+    config_file.write_text(json.dumps(
+        {**base_config(session.fabric, session.folder), "intent": {"files": [str(intent)]}, "compare": {}}))
+    for form in ("table", "json"):
+        for command in ("intent", "check"):
+            code, out, err = run(command, "leaf1", "--config", str(config_file), "--output", form)
+            expect(command + " with a secret: " + err, code, {"intent": 0, "check": 1}[command])
+            expect_in(command, out, "192.0.2.1")
+            if "very-secret" in out + err:
+                raise Failure(f"{command} prints an intended password:\n{out}{err}")
+
+
 def environment_alone(fabric):
     """`run` needs no file; `config show` tells what it would run with."""
     code, out, err = run("config", "show", environment={
@@ -85,6 +105,7 @@ def main():
         config_file.write_text(json.dumps(with_netbox(base_config(session.fabric, session.folder), session.fabric)))
         checks(session, str(config_file))
         shows(str(config_file), session.fabric.ready["netbox"]["token"])
+        keeps_intended_secrets(session)
         environment_alone(session.fabric)
         print("check, intent, config and version: ok")
 
