@@ -157,6 +157,24 @@ std::optional<Difference> Judge::judge(PathId object, const LeafMap& leaves, cor
   return difference;
 }
 
+model::NoDifference Judge::no_difference(PathId object, const LeafMap& leaves, core::WallTime now) const {
+  using Why = model::NoDifference::Why;
+  model::NoDifference none;
+  if (!is_judged(object)) {
+    none.why = Why::Unjudged;
+  } else if (is_reported_with_entry(object, leaves, now)) {
+    none.why = Why::InEntry;
+  }
+  const model::Leaf* leaf = leaves.find(object);
+  if (leaves.entry_exists(object)) {
+    none.current = config_object(*paths_, object, leaves, none.device_timestamp_ns);
+  } else if (leaf && !model::is_opaque(leaf->value) && !is_secret(object)) {
+    none.current = model::decode(leaf->value);
+    none.device_timestamp_ns = leaf->timestamp_ns;
+  }
+  return none;
+}
+
 const model::Expectation* Judge::expectation(PathId leaf) const {
   const auto found = leaf_index_.find(leaf);
   return found == leaf_index_.end() ? nullptr : found->second;
@@ -185,6 +203,14 @@ bool Judge::is_silenced(PathId object, const LeafMap& leaves, core::WallTime now
     if (e == object) continue;
     const Standing above = standing(e, leaves, now);
     if (above == Standing::Reported || (above == Standing::Extra && !is_intended(object))) return true;
+  }
+  return false;
+}
+
+bool Judge::is_reported_with_entry(PathId object, const LeafMap& leaves, core::WallTime now) const {
+  for (PathId e = paths_->enclosing_entry(object); e != kNoPath; e = paths_->enclosing_entry(e)) {
+    if (e == object) continue;
+    if (standing(e, leaves, now) == Standing::Reported && is_judged(e) && !is_silenced(e, leaves, now)) return true;
   }
   return false;
 }
@@ -231,6 +257,8 @@ void Judge::add_internal_entries(PathId changed, const LeafMap& leaves, std::vec
     for (const auto& [entry, expectation] : entry_index_) add(entry);
   }
 }
+
+bool Judge::is_secret(PathId leaf) const { return schema::leaf_type(paths_->facts(leaf).leaf_type).is_secret; }
 
 bool Judge::is_covered(const Path& path) const { return covered_by_any(coverage_, path); }
 
@@ -314,7 +342,7 @@ model::Value Judge::desired_object(PathId entry) const {
   for (const PathId path : inside->second) {
     const auto leaf = leaf_index_.find(path);
     if (leaf == leaf_index_.end() || leaf->second->desired().is_absent()) continue;
-    if (schema::leaf_type(paths_->facts(path).leaf_type).is_secret) continue;
+    if (is_secret(path)) continue;
     object.emplace_back(paths_->relative_text(entry, path), leaf->second->desired());
   }
   return object;

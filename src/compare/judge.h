@@ -48,6 +48,8 @@ class Judge {
   bool is_judged(model::PathId object) const;
   std::optional<model::Difference> judge(model::PathId object, const model::LeafMap& leaves,
                                          core::WallTime now) const;
+  // Why judge() finds no difference there, and what the device has instead.
+  model::NoDifference no_difference(model::PathId object, const model::LeafMap& leaves, core::WallTime now) const;
 
   // The expectation of a leaf, or null: for the API.
   const model::Expectation* expectation(model::PathId leaf) const;
@@ -66,8 +68,10 @@ class Judge {
 
   Standing standing(model::PathId entry, const model::LeafMap& leaves, core::WallTime now) const;
   bool is_silenced(model::PathId object, const model::LeafMap& leaves, core::WallTime now) const;
+  bool is_reported_with_entry(model::PathId object, const model::LeafMap& leaves, core::WallTime now) const;
   bool is_exempt(model::PathId object, const model::LeafMap& leaves, core::WallTime now) const;
   bool is_internal(const model::Path& entry, const model::LeafMap& leaves) const;
+  bool is_secret(model::PathId leaf) const;
   bool is_covered(const model::Path& path) const;
   bool is_intended(model::PathId object) const;
   bool is_never_extra(const model::Path& entry) const;

@@ -26,7 +26,6 @@ struct EventJson {
 // time of the change, or ours when the device's makes no sense (zero, before the year 2000, more
 // than a day ahead of us). In a resolution current_value and device_timestamp are those of the
 // repair, as far as the device said it.
-EventJson to_json(const model::Event& event, std::size_t limit_bytes,
-                  std::size_t most_differences = 200);
+EventJson to_json(const model::Event& event, std::size_t limit_bytes, std::size_t most_differences);
 
 }  // namespace dm::drift

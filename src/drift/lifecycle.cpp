@@ -22,6 +22,15 @@ void copy_verdict(const model::Difference& difference, model::Drift& drift) {
   drift.device_timestamp_ns = difference.device_timestamp_ns;
 }
 
+// A resolution tells what the device has now and since when; the stored drift keeps what was wrong.
+model::Drift as_repaired(model::Drift drift, const model::NoDifference& repair) {
+  // Not newer than what was wrong: the intent was mended, not the device.
+  const bool is_news = repair.device_timestamp_ns > drift.device_timestamp_ns;
+  drift.current = repair.current;
+  drift.device_timestamp_ns = is_news ? repair.device_timestamp_ns : 0;
+  return drift;
+}
+
 void keep_earlier(std::optional<core::SteadyTime>& deadline, core::SteadyTime time) {
   if (!deadline || time < *deadline) deadline = time;
 }
@@ -38,37 +47,27 @@ Lifecycle::Lifecycle(std::string device, LifecycleRules rules, std::vector<model
   }
 }
 
-void Lifecycle::observe(const std::string& path, const std::optional<model::Difference>& difference,
-                        Now now) {
+void Lifecycle::observe(const model::Difference& difference, Now now) {
+  if (!is_frozen_) note(difference, now);
+}
+
+void Lifecycle::observe_none(const std::string& path, const model::NoDifference& none, Now now) {
   if (is_frozen_) return;
-  if (difference) {
-    observe_difference(path, *difference, now);
-  } else {
-    observe_agreement(path, now);
-  }
+  if (const auto track = tracks_.find(path); track != tracks_.end()) note_none(track, none, now);
 }
 
 void Lifecycle::observe_all(const std::vector<model::Difference>& differences,
-                            const std::function<bool(const std::string& path)>& is_judged,
+                            const std::function<model::NoDifference(const std::string& path)>& none,
                             Now now) {
   is_frozen_ = false;
   std::set<std::string_view> present;
   for (const model::Difference& difference : differences) {
     present.insert(difference.path_text);
-    observe_difference(difference.path_text, difference, now);
+    note(difference, now);
   }
-  std::vector<std::string> absent;
-  for (const auto& [path, track] : tracks_) {
-    if (!present.contains(path)) absent.push_back(path);
-  }
-  for (const std::string& path : absent) {
-    if (is_judged(path)) {
-      observe_agreement(path, now);
-    } else if (const auto track = tracks_.find(path);
-               track->second.held && !track->second.held->is_due) {
-      forget_held(track->first, track->second);
-      erase_if_empty(track);
-    }
+  for (auto it = tracks_.begin(); it != tracks_.end();) {
+    const auto track = it++;
+    if (!present.contains(track->first)) note_none(track, none(track->first), now);
   }
 }
 
@@ -116,6 +115,17 @@ Output Lifecycle::poll(Now now) {
   return output;
 }
 
+std::vector<model::Drift> Lifecycle::close(Now now) {
+  freeze();
+  for (auto& [path, track] : tracks_) {
+    if (track.open) resolve(track, {}, now);
+  }
+  std::vector<model::Drift> ended;
+  for (Resolution& resolution : resolving_) ended.push_back(std::move(resolution.drift));
+  *this = Lifecycle(device_, rules_, {});
+  return ended;
+}
+
 std::vector<model::Drift> Lifecycle::open_drifts() const {
   std::vector<model::Drift> drifts;
   for (const auto& [path, track] : tracks_) {
@@ -124,10 +134,10 @@ std::vector<model::Drift> Lifecycle::open_drifts() const {
   return drifts;
 }
 
-void Lifecycle::observe_difference(const std::string& path, const model::Difference& difference,
-                                   Now now) {
-  const auto at = tracks_.try_emplace(path).first;
+void Lifecycle::note(const model::Difference& difference, Now now) {
+  const auto at = tracks_.try_emplace(difference.path_text).first;
   Track& track = at->second;
+  track.in_entry.reset();
   if (!track.open || !is_same(*track.open, difference)) {
     hold(at->first, track, difference, now);
     return;
@@ -138,12 +148,39 @@ void Lifecycle::observe_difference(const std::string& path, const model::Differe
   if (!track.remind_at) schedule_reminder(track, now.steady);
 }
 
-void Lifecycle::observe_agreement(const std::string& path, Now now) {
-  const auto at = tracks_.find(path);
-  if (at == tracks_.end()) return;
-  forget_held(at->first, at->second);
-  if (at->second.open) resolve(at->second, now);
+void Lifecycle::note_none(Tracks::iterator at, const model::NoDifference& none, Now now) {
+  Track& track = at->second;
+  const bool is_judged = none.why != model::NoDifference::Why::Unjudged;
+  if (is_judged || (track.held && !track.held->is_due)) forget_held(at->first, track);
+  if (is_judged && track.open) {
+    const bool is_over = none.why == model::NoDifference::Why::Agrees || is_told_with_entry(at->first);
+    if (is_over) {
+      resolve(track, none, now);
+    } else {
+      track.in_entry = none;
+    }
+  }
   erase_if_empty(at);
+}
+
+// Whether an entry above the path has an open drift: whatever is said of the entry was told already.
+bool Lifecycle::is_told_with_entry(const std::string& path) const {
+  for (std::size_t end = path.rfind('/'); end != 0 && end != std::string::npos; end = path.rfind('/', end - 1)) {
+    const auto above = tracks_.find(path.substr(0, end));
+    if (above != tracks_.end() && above->second.open && above->second.open->is_entry) return true;
+  }
+  return false;
+}
+
+// The entry was told: what waited for that is over.
+void Lifecycle::supersede_below(const std::string& entry, Now now) {
+  const std::string below = entry + "/";
+  for (auto it = tracks_.lower_bound(below); it != tracks_.end() && it->first.starts_with(below);) {
+    const auto track = it++;
+    if (!track->second.in_entry) continue;
+    resolve(track->second, *track->second.in_entry, now);
+    erase_if_empty(track);
+  }
 }
 
 void Lifecycle::hold(const std::string& path, Track& track, const model::Difference& difference,
@@ -177,13 +214,14 @@ void Lifecycle::forget_held(const std::string& path, Track& track) {
   track.held.reset();
 }
 
-void Lifecycle::resolve(Track& track, Now now) {
+void Lifecycle::resolve(Track& track, const model::NoDifference& repair, Now now) {
   model::Drift& drift = *track.open;
   drift.state = DriftState::Resolved;
   drift.resolved_at = now.wall;
-  resolving_.push_back(std::move(drift));
+  resolving_.push_back({std::move(drift), repair});
   if (!resolve_deadline_) resolve_deadline_ = now.steady + rules_.group_window;
   track.open.reset();
+  track.in_entry.reset();
   track.remind_at.reset();
   --open_count_;
 }
@@ -202,9 +240,9 @@ void Lifecycle::tell_resolved(Now now, Output& output) {
   if (!resolve_deadline_ || now.steady < *resolve_deadline_) return;
   resolve_deadline_.reset();
   std::vector<model::EventDifference> told;
-  for (model::Drift& drift : std::exchange(resolving_, {})) {
-    if (drift.was_told) told.push_back({drift, EventAction::Resolved});
-    output.drifts.push_back(std::move(drift));
+  for (Resolution& ended : std::exchange(resolving_, {})) {
+    if (ended.drift.was_told) told.push_back({as_repaired(ended.drift, ended.repair), EventAction::Resolved});
+    output.drifts.push_back(std::move(ended.drift));
   }
   if (!told.empty()) output.events.push_back(make_event(std::move(told), now));
 }
@@ -215,6 +253,9 @@ void Lifecycle::tell_group(Now now, Output& output) {
   std::vector<model::EventDifference> told;
   for (const std::string* path : std::exchange(group_, {})) {
     told.push_back(tell(*path, tracks_.find(*path)->second, now));
+  }
+  for (const model::EventDifference& item : told) {
+    if (item.drift.is_entry) supersede_below(item.drift.path, now);
   }
   flaps_.prune(now.steady, rules_);
   output.events.push_back(make_event(std::move(told), now));

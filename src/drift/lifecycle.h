@@ -6,13 +6,13 @@
 // opens, changes or resolves. Pure: time is an argument. Lives on the shard thread.
 //
 // In detail:
-// - The hold is of the path, not of one wrong value: a leaf that goes through several wrong values
-// is
+// - The hold is of the path, not of one wrong value: a leaf that goes through several wrong values is
 //   told with the last one. A change of an open drift counts from the first moment it is not what
 //   was told; a value that comes back within the hold, or before its event is made, tells nothing.
-// - The group waits from the moment the first difference outlasted its hold. What is in it by then
-// was
+// - The group waits from the moment the first difference outlasted its hold. What is in it by then was
 //   a true verdict: a stream that is lost afterwards does not take it back.
+// - An open drift whose whole entry goes missing (or becomes unexpected) is not repaired: it stays open
+//   until the entry's own drift is told, and its resolution is told after that.
 // - A path told flap_count times within flap_window is flapping: the next time it must last
 //   flap_window / flap_count, or until the oldest of those tellings is older than flap_window,
 //   whichever is sooner. So it cannot storm, and one that stays wrong is told in the end.
@@ -55,15 +55,16 @@ class Lifecycle {
   // The first observe_all() confirms them (nothing is told), or finds them changed or resolved.
   Lifecycle(std::string device, LifecycleRules rules, std::vector<model::Drift> open);
 
-  // The object at `path` now has this difference, or none. Ignored between freeze() and the next
-  // observe_all(): what is said then is not the whole truth yet.
-  void observe(const std::string& path, const std::optional<model::Difference>& difference,
-               Now now);
-  // The complete set after a sync or new intent: whatever is open and not in it is resolved.
-  // Objects for which `is_judged` says false (not covered, degraded area) are left as they are,
-  // except that what is only suspected there is forgotten.
+  // An object now has this difference, or none. Ignored between freeze() and the next observe_all():
+  // what is said then is not the whole truth yet.
+  void observe(const model::Difference& difference, Now now);
+  void observe_none(const std::string& path, const model::NoDifference& none, Now now);
+  // The complete set after a sync or new intent; `none` is asked about whatever else is tracked. What
+  // is not judged there is left as it is, except that what is only suspected is forgotten.
   void observe_all(const std::vector<model::Difference>& differences,
-                   const std::function<bool(const std::string& path)>& is_judged, Now now);
+                   const std::function<model::NoDifference(const std::string& path)>& none, Now now);
+  // True if something is open or suspected there: only then need observe_none() be told.
+  bool is_tracked(const std::string& path) const { return tracks_.contains(path); }
   void freeze();  // stream lost: held differences are forgotten, open ones stay
   void set_rules(LifecycleRules rules);  // differences being held go by the new rules at once
 
@@ -71,6 +72,9 @@ class Lifecycle {
   std::optional<core::SteadyTime> next_deadline() const;
   Output poll(Now now);
 
+  // Nobody watches the device any more: every drift that is open, or whose resolution is not told yet,
+  // ended. Nothing is open or due afterwards.
+  std::vector<model::Drift> close(Now now);
   std::vector<model::Drift> open_drifts() const;  // by path
   std::size_t open_count() const { return open_count_; }
   std::size_t suspected_count() const { return suspected_count_; }
@@ -88,15 +92,23 @@ class Lifecycle {
   struct Track {
     std::optional<model::Drift> open;
     std::optional<Held> held;
+    std::optional<model::NoDifference> in_entry;  // of an open one: its entry speaks for it
     std::optional<core::SteadyTime> remind_at;
   };
   using Tracks = std::map<std::string, Track>;
+  // A drift that ended, and what the device had then.
+  struct Resolution {
+    model::Drift drift;
+    model::NoDifference repair;
+  };
 
-  void observe_difference(const std::string& path, const model::Difference& difference, Now now);
-  void observe_agreement(const std::string& path, Now now);
+  void note(const model::Difference& difference, Now now);
+  void note_none(Tracks::iterator track, const model::NoDifference& none, Now now);
+  bool is_told_with_entry(const std::string& path) const;
+  void supersede_below(const std::string& entry, Now now);
   void hold(const std::string& path, Track& track, const model::Difference& difference, Now now);
   void forget_held(const std::string& path, Track& track);
-  void resolve(Track& track, Now now);
+  void resolve(Track& track, const model::NoDifference& repair, Now now);
   void mark_due(Now now);
   void tell_resolved(Now now, Output& output);
   void tell_group(Now now, Output& output);
@@ -113,7 +125,7 @@ class Lifecycle {
   std::set<std::pair<core::SteadyTime, const std::string*>> holds_;  // not yet due; keys of tracks_
   std::set<const std::string*> group_;                               // due; keys of tracks_
   std::optional<core::SteadyTime> group_deadline_;
-  std::vector<model::Drift> resolving_;
+  std::vector<Resolution> resolving_;
   std::optional<core::SteadyTime> resolve_deadline_;
   std::optional<core::SteadyTime> reminder_deadline_;  // no later than the earliest remind_at
   std::size_t open_count_ = 0;

@@ -9,26 +9,21 @@
 #include "drift/event_json.h"
 
 namespace dm::fleet {
-namespace {
 
-constexpr core::Duration kCommitRetry = std::chrono::seconds(1);
-
-}  // namespace
-
-Device::Device(DeviceContext context, DeviceSpec spec, std::vector<model::Drift> open)
+Device::Device(DeviceContext context, DeviceSpec spec, Past past)
     : context_(std::move(context)),
       spec_(std::move(spec)),
-      monitor_({context_.log, context_.metrics, context_.paths, context_.limits}, spec_.monitor, std::move(open)),
+      monitor_({context_.log, context_.metrics, context_.paths, context_.limits}, spec_.monitor, std::move(past.lifecycle)),
+      recorder_(std::move(past.recorder)),
       deadline_(context_.loop),
-      retry_(context_.loop),
       session_(context_.loop, context_.clock, context_.log, context_.metrics, spec_.monitor.profile, context_.paths,
                spec_.session, session_handlers()) {
   context_.metrics.set(metrics::Metric::DeviceState, 0, spec_.name);
+  if (recorder_) recorder_->set_on_idle([this] { schedule(); });
 }
 
 Device::~Device() {
   session_.stop();
-  *alive_ = false;
   for (const auto metric : {metrics::Metric::DeviceState, metrics::Metric::DeviceOpenDrifts,
                             metrics::Metric::DeviceDegraded, metrics::Metric::QuarantinedPaths}) {
     context_.metrics.remove(metric, spec_.name);
@@ -73,13 +68,20 @@ void Device::set_rules(DeviceSpec spec) {
   after_change();
 }
 
+Device::Past Device::hand_over() {
+  deadline_.cancel();
+  if (recorder_) recorder_->set_on_idle({});
+  return {monitor_.hand_over(), std::move(recorder_)};
+}
+
 void Device::after_change() {
   schedule();
   context_.on_status_changed();
 }
 
+// Until what was decided is on disk nothing else is: the lifecycle keeps what is due.
 void Device::schedule() {
-  if (is_commit_pending_) return;  // one batch at a time: the lifecycle keeps what is due
+  if (recorder_ && !recorder_->is_idle()) return;
   const auto due = monitor_.next_deadline();
   if (!due) return deadline_.cancel();
   const core::Duration wait = std::max<core::Duration>(*due - context_.clock.steady_now(), core::Duration{0});
@@ -87,13 +89,11 @@ void Device::schedule() {
 }
 
 void Device::tell() {
+  if (recorder_ && !recorder_->is_idle()) return;
   drift::Output output = monitor_.poll(now());
   say(output);
-  if (!output.empty() && context_.commit) {
-    record(std::make_shared<const model::LedgerBatch>(to_batch(std::move(output))));
-  } else {
-    schedule();
-  }
+  if (recorder_ && !output.empty()) recorder_->record(to_batch(std::move(output)));
+  schedule();
   context_.on_status_changed();
 }
 
@@ -104,26 +104,12 @@ model::LedgerBatch Device::to_batch(drift::Output output) {
     event.profile = spec_.monitor.profile->name;
     event.labels = spec_.labels;
     event.url = spec_.link;
-    auto json = drift::to_json(event, spec_.event_bytes);
+    auto json = drift::to_json(event, spec_.event_bytes, context_.limits.differences_per_event);
     if (json.is_truncated) context_.metrics.add(metrics::Metric::EventsTruncated);
     batch.bodies.push_back(std::move(json.body));
     batch.events.push_back(std::move(event));
   }
   return batch;
-}
-
-// Until the batch is on disk nothing else of this device is decided; a disk that refuses is asked again.
-void Device::record(std::shared_ptr<const model::LedgerBatch> batch) {
-  is_commit_pending_ = true;
-  const auto done = [this, batch, alive = std::weak_ptr<bool>(alive_), &loop = context_.loop](const core::Status& status) {
-    loop.post([this, batch, alive, is_ok = status.has_value()] {
-      if (alive.expired()) return;
-      if (!is_ok) return retry_.after(kCommitRetry, [this, batch] { record(batch); });
-      is_commit_pending_ = false;
-      schedule();
-    });
-  };
-  context_.commit(*batch, done);
 }
 
 void Device::say(const drift::Output& output) {

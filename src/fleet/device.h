@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "fleet/monitor.h"
+#include "fleet/recorder.h"
 #include "fleet/status.h"
 #include "gnmi/session.h"
 
@@ -36,15 +37,17 @@ struct DeviceContext {
   metrics::Registry& metrics;
   model::PathTable& paths;
   core::Limits limits;
-  // Makes a batch durable; `done` may come from any thread. Null: nothing is recorded (one-shot checks).
-  std::function<void(model::LedgerBatch, std::function<void(const core::Status&)>)> commit;
   std::function<void()> on_status_changed;
 };
 
 class Device {
  public:
-  // `open` are the stored drifts of this device that were not resolved.
-  Device(DeviceContext context, DeviceSpec spec, std::vector<model::Drift> open);
+  // What was known and decided about the device before, and goes on under other settings.
+  struct Past {
+    drift::Lifecycle lifecycle;
+    std::unique_ptr<Recorder> recorder;  // null: nothing is recorded (one-shot checks)
+  };
+  Device(DeviceContext context, DeviceSpec spec, Past past);
   ~Device();
   Device(const Device&) = delete;
   Device& operator=(const Device&) = delete;
@@ -54,6 +57,8 @@ class Device {
   void set_intent(std::shared_ptr<const model::DeviceIntent> intent, std::string unknown_reason);
   // New rules on the same connection.
   void set_rules(DeviceSpec spec);
+  // For the successor of this device, which must be destroyed next.
+  Past hand_over();
 
   const DeviceSpec& spec() const { return spec_; }
   std::shared_ptr<const DeviceStatus> status() const;
@@ -65,17 +70,14 @@ class Device {
   void after_change();
   void schedule();
   void tell();
-  void record(std::shared_ptr<const model::LedgerBatch> batch);
   model::LedgerBatch to_batch(drift::Output output);
   void say(const drift::Output& output);
 
   DeviceContext context_;
   DeviceSpec spec_;
   Monitor monitor_;
-  bool is_commit_pending_ = false;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for completions that come later
+  std::unique_ptr<Recorder> recorder_;
   net::Timer deadline_;
-  net::Timer retry_;
   gnmi::Session session_;
 };
 

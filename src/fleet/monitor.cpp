@@ -25,11 +25,14 @@ std::string_view to_text(model::Rule rule) {
 
 }  // namespace
 
-Monitor::Monitor(Context context, MonitorSpec spec, std::vector<model::Drift> open)
+Monitor::Monitor(Context context, MonitorSpec spec, drift::Lifecycle lifecycle)
     : context_(std::move(context)),
       spec_(std::move(spec)),
       tree_(context_.paths, context_.limits),
-      lifecycle_(spec_.device, spec_.lifecycle, std::move(open)) {}
+      lifecycle_(std::move(lifecycle)) {
+  lifecycle_.freeze();  // until this monitor has seen a whole dump
+  lifecycle_.set_rules(spec_.lifecycle);
+}
 
 void Monitor::stream_begins(drift::Now now) {
   is_synced_ = false;
@@ -154,11 +157,12 @@ void Monitor::judge_everything(drift::Now now) {
     all.push_back(*difference);
     differences_.emplace(object, std::move(*difference));
   }
-  const auto is_judged = [&](const std::string& path) {
+  const auto none = [&](const std::string& path) {
     const auto parsed = model::parse_path(path);
-    return parsed && judge_->is_judged(context_.paths.intern(*parsed));
+    if (!parsed) return model::NoDifference{.why = model::NoDifference::Why::Unjudged};
+    return judge_->no_difference(context_.paths.intern(*parsed), tree_.leaves(), now.wall);
   };
-  lifecycle_.observe_all(all, is_judged, now);
+  lifecycle_.observe_all(all, none, now);
   is_judged_once_ = true;
   ++revision_;
 }
@@ -166,42 +170,17 @@ void Monitor::judge_everything(drift::Now now) {
 void Monitor::judge_changes(const observed::Changes& changes, std::int64_t device_time_ns, drift::Now now) {
   for (const PathId object : judge_->affected(changes.leaves, changes.entries, tree_.leaves())) {
     auto difference = judge_->judge(object, tree_.leaves(), now.wall);
-    const auto known = differences_.find(object);
-    if (!difference && known == differences_.end()) continue;
-    if (difference && difference->device_timestamp_ns == 0) difference->device_timestamp_ns = device_time_ns;
-    lifecycle_.observe(context_.paths.text(object), difference, now);
+    const std::string& path = context_.paths.text(object);
+    if (!difference && differences_.erase(object) == 0 && !lifecycle_.is_tracked(path)) continue;
     ++revision_;
-    if (difference) {
-      differences_.insert_or_assign(object, std::move(*difference));
-    } else {
-      differences_.erase(known);
+    if (!difference) {
+      lifecycle_.observe_none(path, judge_->no_difference(object, tree_.leaves(), now.wall), now);
+      continue;
     }
+    if (difference->device_timestamp_ns == 0) difference->device_timestamp_ns = device_time_ns;
+    lifecycle_.observe(*difference, now);
+    differences_.insert_or_assign(object, std::move(*difference));
   }
-}
-
-drift::Output Monitor::poll(drift::Now now) {
-  drift::Output output = lifecycle_.poll(now);
-  for (model::Event& event : output.events) {
-    if (event.action != model::EventAction::Resolved) continue;
-    for (model::EventDifference& difference : event.differences) show_repair(difference.drift);
-  }
-  return output;
-}
-
-// A resolution tells what the device has now and since when; the stored drift keeps what was wrong.
-void Monitor::show_repair(model::Drift& drift) const {
-  const PathId path = context_.paths.find(drift.path);
-  if (path == model::kNoPath) return;
-  std::int64_t repaired_ns = 0;
-  drift.current = {};
-  if (drift.is_entry && tree_.leaves().entry_exists(path)) {
-    drift.current = compare::config_object(context_.paths, path, tree_.leaves(), repaired_ns);
-  } else if (const model::Leaf* leaf = tree_.leaves().find(path)) {
-    drift.current = model::decode(leaf->value);
-    repaired_ns = leaf->timestamp_ns;
-  }
-  // Not newer than what was wrong: the intent was mended, not the device.
-  drift.device_timestamp_ns = repaired_ns > drift.device_timestamp_ns ? repaired_ns : 0;
 }
 
 void Monitor::set_freshness(Freshness freshness, std::string reason, drift::Now now) {

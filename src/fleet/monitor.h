@@ -45,8 +45,8 @@ class Monitor {
     model::PathTable& paths;
     core::Limits limits;
   };
-  // `open` are the stored drifts of this device that were not resolved.
-  Monitor(Context context, MonitorSpec spec, std::vector<model::Drift> open);
+  // `lifecycle`: a new one with the stored drifts of this device, or what a predecessor handed over.
+  Monitor(Context context, MonitorSpec spec, drift::Lifecycle lifecycle);
 
   // The stream, in the order of the session's callbacks.
   void stream_begins(drift::Now now);
@@ -60,13 +60,14 @@ class Monitor {
   void set_rules(MonitorSpec spec, drift::Now now);
 
   std::optional<core::SteadyTime> next_deadline() const { return lifecycle_.next_deadline(); }
-  drift::Output poll(drift::Now now);
+  drift::Output poll(drift::Now now) { return lifecycle_.poll(now); }
+  // What a successor goes on with; this monitor is of no use afterwards.
+  drift::Lifecycle hand_over() { return std::move(lifecycle_); }
 
   // Fills the fields this class knows about.
   void describe(DeviceStatus& status) const;
   std::vector<LeafStatus> leaves() const;
   std::vector<model::Difference> differences() const;
-  std::vector<model::Drift> open_drifts() const { return lifecycle_.open_drifts(); }
   std::size_t open_count() const { return lifecycle_.open_count(); }
   model::Freshness freshness() const { return freshness_; }
   // Grows whenever something a person or the lifecycle would notice changed.
@@ -79,7 +80,6 @@ class Monitor {
   void judge_everything(drift::Now now);
   void judge_changes(const observed::Changes& changes, std::int64_t device_time_ns, drift::Now now);
   void update_degraded();
-  void show_repair(model::Drift& drift) const;
   std::vector<model::Path> live_patterns() const;
   void set_freshness(model::Freshness freshness, std::string reason, drift::Now now);
   std::pair<model::Verdict, std::string> verdict() const;

@@ -17,8 +17,10 @@ Shard::Shard(Options options)
 Shard::~Shard() {
   loop_.post([this] {
     devices_.clear();
+    leaving_.clear();
     publish_timer_.cancel();
-    loop_.stop();
+    is_ending_ = true;
+    stop_if_committed();
   });
   thread_.join();
 }
@@ -85,7 +87,7 @@ void Shard::apply(std::vector<DeviceSpec> specs, std::map<std::string, std::vect
       continue;
     }
     options_.log.info("{}: no longer monitored", it->first);
-    close_drifts(*it->second);
+    retire(*it->second);
     statuses_.erase(it->first);
     is_dirty_.erase(it->first);
     it = devices_.erase(it);
@@ -96,43 +98,74 @@ void Shard::apply(std::vector<DeviceSpec> specs, std::map<std::string, std::vect
       known->second->set_rules(std::move(spec));
       continue;
     }
-    std::vector<model::Drift> drifts = known != devices_.end() ? known->second->monitor().open_drifts() : std::move(open[name]);
+    Device::Past past = known != devices_.end() ? known->second->hand_over() : newcomer(spec, std::move(open[name]));
     devices_.erase(name);
-    Spellings& spellings = spellings_of(*spec.monitor.profile);
-    spec.session.memo = spellings.memo;
-    auto device = std::make_unique<Device>(
-        DeviceContext{.loop = loop_,
-                      .clock = options_.clock,
-                      .log = options_.log,
-                      .metrics = options_.metrics,
-                      .paths = *spellings.paths,
-                      .limits = options_.limits,
-                      .commit = options_.commit,
-                      .on_status_changed =
-                          [this, key = name] {
-                            is_dirty_[key] = true;
-                            publish_soon();
-                          }},
-        std::move(spec), std::move(drifts));
-    Device& added = *devices_.emplace(name, std::move(device)).first->second;
-    give_intent(added);
-    added.start();
-    is_dirty_[name] = true;
+    start(std::move(spec), std::move(past));
   }
   publish();  // at once: a device that is configured is listed
 }
 
-// Nobody watches these drifts any more: they end without an event, so that they do not stay open for ever.
-void Shard::close_drifts(const Device& device) {
-  model::LedgerBatch batch{.device = device.spec().name, .drifts = device.monitor().open_drifts(), .events = {}, .bodies = {}};
-  if (batch.drifts.empty() || !options_.commit) return;
-  for (model::Drift& drift : batch.drifts) {
-    drift.state = model::DriftState::Resolved;
-    drift.resolved_at = options_.clock.wall_now();
+void Shard::start(DeviceSpec spec, Device::Past past) {
+  const std::string name = spec.name;
+  Spellings& spellings = spellings_of(*spec.monitor.profile);
+  spec.session.memo = spellings.memo;
+  DeviceContext context{.loop = loop_,
+                        .clock = options_.clock,
+                        .log = options_.log,
+                        .metrics = options_.metrics,
+                        .paths = *spellings.paths,
+                        .limits = options_.limits,
+                        .on_status_changed = [this, name] {
+                          is_dirty_[name] = true;
+                          publish_soon();
+                        }};
+  Device& device =
+      *devices_.emplace(name, std::make_unique<Device>(std::move(context), std::move(spec), std::move(past))).first->second;
+  give_intent(device);
+  device.start();
+  is_dirty_[name] = true;
+}
+
+Device::Past Shard::newcomer(const DeviceSpec& spec, std::vector<model::Drift> open) {
+  std::unique_ptr<Recorder> recorder;
+  if (const auto left = leaving_.find(spec.name); left != leaving_.end()) {
+    recorder = std::move(left->second);
+    leaving_.erase(left);
+    open.clear();  // their end is still being written
+  } else if (options_.commit) {
+    recorder = std::make_unique<Recorder>(loop_, options_.log, [this](const model::LedgerBatch& batch, auto done) {
+      commit(batch, std::move(done));
+    });
   }
-  options_.commit(std::move(batch), [&log = options_.log](const core::Status& status) {
-    if (!status) log.error("drifts of a device no longer monitored stay open: {}", status.error().message);
+  return {drift::Lifecycle(spec.name, spec.monitor.lifecycle, std::move(open)), std::move(recorder)};
+}
+
+// Nobody watches these drifts any more: they end without an event, so that they do not stay open for ever.
+void Shard::retire(Device& device) {
+  const std::string name = device.spec().name;
+  Device::Past past = device.hand_over();
+  if (!past.recorder) return;
+  auto ended = past.lifecycle.close({options_.clock.steady_now(), options_.clock.wall_now()});
+  if (!ended.empty()) past.recorder->record({.device = name, .drifts = std::move(ended), .events = {}, .bodies = {}});
+  if (past.recorder->is_idle()) return;
+  past.recorder->set_on_idle([this, name] { leaving_.erase(name); });
+  leaving_[name] = std::move(past.recorder);
+}
+
+void Shard::commit(const model::LedgerBatch& batch, std::function<void(const core::Status&)> done) {
+  ++commits_;
+  options_.commit(batch, [this, done = std::move(done)](const core::Status& status) {
+    loop_.post([this, done, status] {
+      --commits_;
+      done(status);
+      stop_if_committed();
+    });
   });
+}
+
+// The ledger answers through the loop: it must not end before the last answer.
+void Shard::stop_if_committed() {
+  if (is_ending_ && commits_ == 0) loop_.stop();
 }
 
 void Shard::give_intent(Device& device) {

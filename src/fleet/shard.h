@@ -27,11 +27,12 @@ class Shard {
     core::Logger& log;
     metrics::Registry& metrics;
     core::Limits limits;
-    // See DeviceContext::commit.
+    // Makes a batch durable; `done` may come from any thread, and comes once for each call. Null:
+    // nothing is recorded (one-shot checks).
     std::function<void(model::LedgerBatch, std::function<void(const core::Status&)>)> commit;
   };
   explicit Shard(Options options);
-  ~Shard();  // ends every stream, then the thread
+  ~Shard();  // ends every stream, waits for the commits on their way, then ends the thread
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
 
@@ -51,7 +52,11 @@ class Shard {
 
  private:
   void apply(std::vector<DeviceSpec> specs, std::map<std::string, std::vector<model::Drift>> open);
-  void close_drifts(const Device& device);
+  void start(DeviceSpec spec, Device::Past past);
+  void retire(Device& device);
+  Device::Past newcomer(const DeviceSpec& spec, std::vector<model::Drift> open);
+  void commit(const model::LedgerBatch& batch, std::function<void(const core::Status&)> done);
+  void stop_if_committed();
   void give_intent(Device& device);
   void publish_soon();
   void publish();
@@ -68,6 +73,9 @@ class Shard {
   bool is_publish_due_ = false;
   std::map<std::string, Spellings> spellings_;  // per profile name
   std::map<std::string, std::unique_ptr<Device>> devices_;
+  std::map<std::string, std::unique_ptr<Recorder>> leaving_;  // of removed devices, until all is written
+  std::size_t commits_ = 0;  // on their way
+  bool is_ending_ = false;
   std::map<std::string, bool> is_dirty_;
   std::map<std::string, std::shared_ptr<const DeviceStatus>> statuses_;
   std::shared_ptr<const model::IntentSnapshot> intent_;

@@ -31,6 +31,18 @@ struct Difference {
   std::int64_t device_timestamp_ns = 0; // of the newest leaf involved; 0 = unknown
 };
 
+// An object that has no difference of its own: why, and what the device has there.
+struct NoDifference {
+  enum class Why {
+    Agrees,    // it is what it should be, or nobody asks
+    InEntry,   // an entry it is in is missing or unexpected as a whole, and speaks for it
+    Unjudged,  // no statement is possible: not covered, or its area is degraded
+  };
+  Why why = Why::Agrees;
+  Value current;
+  std::int64_t device_timestamp_ns = 0;  // 0 = unknown
+};
+
 // Compact verdict of a device, as people see it.
 enum class Verdict {
   Unknown,   // no usable intent, or never synced

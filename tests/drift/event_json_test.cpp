@@ -15,6 +15,7 @@ using Json = nlohmann::json;
 using testing::HasSubstr;
 
 constexpr std::size_t kLimit = 256U << 10U;
+constexpr std::size_t kMost = 200;
 
 core::WallTime time(std::string_view text) { return core::from_rfc3339(text).value(); }
 std::int64_t nanoseconds(std::string_view text) { return time(text).time_since_epoch().count(); }
@@ -63,7 +64,7 @@ Json parsed(const EventJson& json) {
 }
 
 TEST(EventJson, IsTheContractByteByByte) {
-  const EventJson json = to_json(description_event(), kLimit);
+  const EventJson json = to_json(description_event(), kLimit, kMost);
 
   EXPECT_FALSE(json.is_truncated);
   EXPECT_EQ(
@@ -97,7 +98,7 @@ TEST(EventJson, MissingEntryIsUpdatedLeafByLeaf) {
       event_of(model::DifferenceKind::Missing, "/vlans/vlan[vlan-id=40]", {},
                model::ValueObject{{"config/vlan-id", 40}, {"config/name", "forty"}}, true);
 
-  const Json body = parsed(to_json(event, kLimit));
+  const Json body = parsed(to_json(event, kLimit, kMost));
 
   EXPECT_TRUE(body["current_value"].is_null());
   EXPECT_EQ(body["desired_value"], (Json{{"config/vlan-id", 40}, {"config/name", "forty"}}));
@@ -111,7 +112,7 @@ TEST(EventJson, MissingEntryWithoutLeavesIsCreatedEmpty) {
   const auto event = event_of(model::DifferenceKind::Missing, "/vlans/vlan[vlan-id=40]", {},
                               model::ValueObject{}, true);
 
-  const Json body = parsed(to_json(event, kLimit));
+  const Json body = parsed(to_json(event, kLimit, kMost));
 
   EXPECT_EQ(body["remediation"]["update"],
             Json::parse(R"([{"path": "/vlans/vlan[vlan-id=40]", "value": {}}])"));
@@ -122,7 +123,7 @@ TEST(EventJson, UnexpectedIsDeleted) {
                         model::ValueObject{{"config/name", "forty"}}, {}, true);
   event.differences[0].drift.from = {};
 
-  const Json body = parsed(to_json(event, kLimit));
+  const Json body = parsed(to_json(event, kLimit, kMost));
 
   EXPECT_TRUE(body["desired_value"].is_null());
   EXPECT_TRUE(body["differences"][0]["intent"].is_null());
@@ -136,7 +137,7 @@ TEST(EventJson, ResolutionWithoutADeviceTimeHasOursAndNoRemediation) {
   event.action = event.differences[0].action = model::EventAction::Resolved;
   event.differences[0].drift.resolved_at = time("2026-11-22T17:00:00Z");
 
-  const Json body = parsed(to_json(event, kLimit));
+  const Json body = parsed(to_json(event, kLimit, kMost));
 
   EXPECT_EQ(body["action"], "resolved");
   EXPECT_EQ(body["timestamp"], "2026-11-22T17:00:00.000000000Z");
@@ -156,7 +157,7 @@ TEST_P(EventTime, IsTheDevicesWhenSane) {
   auto event = description_event();
   event.differences[0].drift.device_timestamp_ns = GetParam().said;
 
-  const Json body = parsed(to_json(event, kLimit));
+  const Json body = parsed(to_json(event, kLimit, kMost));
 
   EXPECT_EQ(body["timestamp"], GetParam().timestamp);
   EXPECT_EQ(body["differences"][0]["device_timestamp"].is_null(), !GetParam().is_sane);
@@ -183,7 +184,7 @@ TEST(EventJson, ValuesAreNative) {
       model::ValueList{true, 7, -7, 2.5, std::uint64_t{9007199254740993}, "t", model::Value{}};
   const auto event = event_of(model::DifferenceKind::Different, "/a", values, "x");
 
-  const Json body = parsed(to_json(event, kLimit));
+  const Json body = parsed(to_json(event, kLimit, kMost));
 
   EXPECT_EQ(body["current_value"],
             Json::parse(R"([true, 7, -7, 2.5, "9007199254740993", "t", null])"));
@@ -196,7 +197,7 @@ TEST(EventJson, HostileTextStaysText) {
                         "/interfaces/interface[name=" + hostile + "]", hostile, "x");
   event.labels = {{hostile, hostile}};
 
-  const Json body = parsed(to_json(event, kLimit));
+  const Json body = parsed(to_json(event, kLimit, kMost));
 
   EXPECT_EQ(body["current_value"], core::to_valid_utf8(hostile));
   EXPECT_EQ(body["device_info"]["labels"][core::to_valid_utf8(hostile)],
@@ -208,7 +209,7 @@ TEST(EventJson, EmptyLinksAreNull) {
   event.url.clear();
   event.differences[0].drift.from.url.clear();
 
-  const Json body = parsed(to_json(event, kLimit));
+  const Json body = parsed(to_json(event, kLimit, kMost));
 
   EXPECT_TRUE(body["url"].is_null());
   EXPECT_TRUE(body["differences"][0]["intent"]["url"].is_null());
@@ -218,7 +219,7 @@ TEST(EventJson, ALongTextIsCutAndItsRemedyLeftOut) {
   const auto event = event_of(model::DifferenceKind::Different, "/a", std::string(100'000, '"'),
                               std::string(100'000, 'y'));
 
-  const EventJson json = to_json(event, kLimit);
+  const EventJson json = to_json(event, kLimit, kMost);
   const Json body = parsed(json);
 
   EXPECT_LE(json.body.size(), kLimit);
@@ -235,7 +236,7 @@ TEST(EventJson, ALongListKeepsItsFirstMembersAndSaysHowManyMore) {
   for (int i = 0; i < 60'000; ++i) list.push_back(i);
   const auto event = event_of(model::DifferenceKind::Different, "/a", list, model::ValueList{1});
 
-  const EventJson json = to_json(event, kLimit);
+  const EventJson json = to_json(event, kLimit, kMost);
   const Json body = parsed(json);
   const Json& cut = body["current_value"];
 
@@ -251,7 +252,7 @@ TEST(EventJson, ALongObjectSaysHowManyMore) {
     object.emplace_back("config/leaf-" + std::to_string(i), std::string(50, 'x'));
   const auto event = event_of(model::DifferenceKind::Unexpected, "/a[b=c]", object, {}, true);
 
-  const EventJson json = to_json(event, kLimit);
+  const EventJson json = to_json(event, kLimit, kMost);
   const Json body = parsed(json);
   const Json& cut = body["current_value"];
 
@@ -261,6 +262,20 @@ TEST(EventJson, ALongObjectSaysHowManyMore) {
   EXPECT_EQ(body["remediation"]["delete"].size(), 1U);
 }
 
+TEST(EventJson, ListsAsManyDifferencesAsTheLimitAllows) {
+  auto event = description_event();
+  event.differences.assign(5, event.differences[0]);
+
+  const Json three = parsed(to_json(event, kLimit, 3));
+  const Json all = parsed(to_json(event, kLimit, 5));
+
+  EXPECT_EQ(three["differences"].size(), 3U);
+  EXPECT_EQ(three["difference_count"], 5);
+  EXPECT_EQ(three["truncated"], true);
+  EXPECT_EQ(all["differences"].size(), 5U);
+  EXPECT_EQ(all["truncated"], false);
+}
+
 TEST(EventJson, ListsTheGravestAndCountsAll) {
   model::Event event = description_event();
   for (int i = 0; i < 999; ++i) {
@@ -268,7 +283,7 @@ TEST(EventJson, ListsTheGravestAndCountsAll) {
     event.differences.back().drift.path = "/leaf-" + std::to_string(i);
   }
 
-  const EventJson json = to_json(event, kLimit);
+  const EventJson json = to_json(event, kLimit, kMost);
   const Json body = parsed(json);
 
   EXPECT_EQ(body["differences"].size(), 200U);
@@ -291,7 +306,7 @@ TEST(EventJson, NeverExceedsTheLimitWhateverIsLong) {
   for (int i = 0; i < 300; ++i) event.differences.push_back(event.differences[0]);
 
   for (const std::size_t limit : {std::size_t{64} << 10U, kLimit}) {
-    const EventJson json = to_json(event, limit);
+    const EventJson json = to_json(event, limit, kMost);
     const Json body = parsed(json);
 
     EXPECT_LE(json.body.size(), limit);

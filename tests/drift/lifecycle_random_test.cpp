@@ -148,7 +148,6 @@ class Life {
   void check_told(core::Duration at, const model::Event& event,
                   const model::EventDifference& item) {
     const std::string& path = item.drift.path;
-    const int current = static_cast<int>(std::get<std::uint64_t>(item.drift.current.data));
     Told& told = told_[path];
     if (item.action == model::EventAction::Resolved) {
       ASSERT_EQ(event.action, model::EventAction::Resolved);
@@ -157,6 +156,7 @@ class Life {
       return;
     }
     ASSERT_NE(event.action, model::EventAction::Resolved);
+    const int current = static_cast<int>(std::get<std::uint64_t>(item.drift.current.data));
     if (item.action == model::EventAction::Opened) {
       ASSERT_TRUE(told.id.empty()) << path << ": opened twice without a resolution";
       ASSERT_TRUE(drift_ids_.insert(item.drift.id).second) << "a drift id twice";

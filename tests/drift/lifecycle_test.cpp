@@ -123,7 +123,7 @@ TEST(Lifecycle, AnotherDesiredValueIsAChange) {
   Story s;
   s.at(0s).is("/a", 1).at(10s);
 
-  s.lifecycle.observe("/a", story::different("/a", 1, "better"), s.now());
+  s.lifecycle.observe(story::different("/a", 1, "better"), s.now());
   s.at(20s);
 
   EXPECT_THAT(s.lines(), ElementsAre("2500ms opened: +/a=1", "12500ms changed: ~/a=1"));
@@ -137,7 +137,7 @@ TEST(Lifecycle, MixesOpenedAndChangedUnderTheGravestAction) {
   s.is("/a", 2).is("/b", 1).at(20s);
   model::Difference critical = story::different("/a", 3);
   critical.severity = model::Severity::Critical;
-  s.lifecycle.observe("/a", critical, s.now());
+  s.lifecycle.observe(critical, s.now());
   s.is("/c", 1).at(30s);
 
   EXPECT_THAT(s.lines(), ElementsAre("2500ms opened: +/a=1", "12500ms opened: +/b=1 ~/a=2",
@@ -157,6 +157,91 @@ TEST(Lifecycle, ResolvesWithoutHoldInAnEventOfItsOwn) {
   EXPECT_EQ(resolved.state, model::DriftState::Resolved);
   EXPECT_EQ(resolved.resolved_at, story::kStart + 10s);
   EXPECT_EQ(s.stored.at(resolved.id).state, model::DriftState::Resolved);
+}
+
+TEST(Lifecycle, AResolutionTellsWhatTheDeviceHadWhenItWasRepaired) {
+  Story s;
+  s.at(0s).is("/a", "typo").at(10s);
+
+  s.lifecycle.observe_none("/a", {.current = "good", .device_timestamp_ns = 1795132809'000'000'000}, s.now());
+  s.at(10100ms).is("/a", "wrong again").at(11s);
+
+  const model::Drift& told = s.events.at(1).second.differences[0].drift;
+  EXPECT_EQ(told.current, model::Value("good"));
+  EXPECT_EQ(told.device_timestamp_ns, 1795132809'000'000'000);
+  EXPECT_EQ(s.stored.at(told.id).current, model::Value("typo"));
+}
+
+TEST(Lifecycle, ARepairOlderThanTheDriftIsTheIntents) {
+  Story s;
+  s.at(0s).is("/a", "typo").at(10s);
+
+  s.lifecycle.observe_none("/a", {.current = "typo", .device_timestamp_ns = 1795132799'000'000'000}, s.now());
+  s.at(11s);
+
+  EXPECT_EQ(s.events.at(1).second.differences[0].drift.device_timestamp_ns, 0);
+}
+
+TEST(Lifecycle, ALeafWhoseEntryGoesIsResolvedAfterTheEntryIsTold) {
+  Story s;
+  s.at(0s).is("/e[k=1]/a", "typo").at(10s);
+
+  s.is_missing("/e[k=1]").is_in_entry("/e[k=1]/a").at(12499ms);
+  EXPECT_EQ(s.lifecycle.open_count(), 1U);
+  s.at(20s);
+
+  EXPECT_THAT(s.lines(), ElementsAre("2500ms opened: +/e[k=1]/a=typo", "12500ms opened: +/e[k=1]=(absent)",
+                                     "13000ms resolved: -/e[k=1]/a=typo"));
+  EXPECT_EQ(s.events[1].second.open_count, 1U);
+}
+
+TEST(Lifecycle, AnEntryThatComesBackWithinItsHoldTellsNothingOfItsLeaves) {
+  Story s;
+  s.at(0s).is("/e[k=1]/a", "typo").at(10s);
+
+  s.is_missing("/e[k=1]").is_in_entry("/e[k=1]/a");
+  s.at(11s).is_good("/e[k=1]").is("/e[k=1]/a", "typo").at(1min);
+
+  EXPECT_THAT(s.lines(), ElementsAre("2500ms opened: +/e[k=1]/a=typo"));
+  EXPECT_EQ(s.lifecycle.open_count(), 1U);
+}
+
+TEST(Lifecycle, AnEntryThatComesBackRightWithinItsHoldResolvesItsLeaves) {
+  Story s;
+  s.at(0s).is("/e[k=1]/a", "typo").at(10s);
+
+  s.is_missing("/e[k=1]").is_in_entry("/e[k=1]/a");
+  s.at(11s).is_good("/e[k=1]").is_good("/e[k=1]/a").at(1min);
+
+  EXPECT_THAT(s.lines(), ElementsAre("2500ms opened: +/e[k=1]/a=typo", "11500ms resolved: -/e[k=1]/a=typo"));
+}
+
+TEST(Lifecycle, ALeafFoundInAnEntryThatWasToldIsResolvedAtOnce) {
+  Story s({}, {{.id = "1", .path = "/e[k=1]", .is_entry = true, .was_told = true},
+               {.id = "2", .path = "/e[k=1]/a", .current = "typo", .was_told = true}});
+  model::Difference missing = story::different("/e[k=1]", {}, {});
+  missing.is_entry = true;
+
+  s.lifecycle.observe_all(
+      {missing}, [](const std::string&) { return model::NoDifference{.why = model::NoDifference::Why::InEntry}; }, s.now());
+  s.at(1min);
+
+  EXPECT_THAT(s.lines(), ElementsAre("500ms resolved: -/e[k=1]/a=typo"));
+}
+
+TEST(Lifecycle, ClosingEndsWhatIsOpenAndWhatIsBeingResolved) {
+  Story s;
+  s.at(0s).is("/a", 1).is("/b", 2).at(10s).is_good("/a").is("/c", 3);
+
+  const auto ended = s.lifecycle.close(s.now());
+
+  EXPECT_THAT(ended, SizeIs(2));
+  for (const model::Drift& drift : ended) {
+    EXPECT_EQ(drift.state, model::DriftState::Resolved);
+    EXPECT_EQ(drift.resolved_at, story::kStart + 10s);
+  }
+  EXPECT_EQ(s.lifecycle.open_count(), 0U);
+  EXPECT_FALSE(s.lifecycle.next_deadline());
 }
 
 TEST(Lifecycle, ADriftThatComesBackHasANewId) {
@@ -297,7 +382,7 @@ TEST(Lifecycle, ANewSeverityIsNoNewsButShownWithTheNext) {
   model::Difference critical = story::different("/a", 1);
   critical.severity = model::Severity::Critical;
 
-  s.lifecycle.observe("/a", critical, s.now());
+  s.lifecycle.observe(critical, s.now());
   s.at(20s).is_good("/a").at(30s);
 
   EXPECT_THAT(s.lines(), ElementsAre("2500ms opened: +/a=1", "20500ms resolved: -/a=1"));

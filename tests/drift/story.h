@@ -60,18 +60,33 @@ class Story {
     return *this;
   }
   Story& is(const std::string& path, model::Value current) {
-    lifecycle.observe(path, different(path, std::move(current)), now());
+    lifecycle.observe(different(path, std::move(current)), now());
     return *this;
   }
   Story& is_good(const std::string& path) {
-    lifecycle.observe(path, std::nullopt, now());
+    lifecycle.observe_none(path, {.current = "good"}, now());
+    return *this;
+  }
+  // The whole entry is gone.
+  Story& is_missing(const std::string& entry) {
+    model::Difference difference = different(entry, {});
+    difference.kind = model::DifferenceKind::Missing;
+    difference.is_entry = true;
+    lifecycle.observe(difference, now());
+    return *this;
+  }
+  Story& is_in_entry(const std::string& path) {
+    lifecycle.observe_none(path, {.why = model::NoDifference::Why::InEntry}, now());
     return *this;
   }
   Story& sync(const std::map<std::string, model::Value>& wrong, const std::string& unjudged = "") {
     std::vector<model::Difference> differences;
     for (const auto& [path, current] : wrong) differences.push_back(different(path, current));
-    lifecycle.observe_all(
-        differences, [&](const std::string& path) { return path != unjudged; }, now());
+    using Why = model::NoDifference::Why;
+    const auto none = [&](const std::string& path) {
+      return model::NoDifference{.why = path == unjudged ? Why::Unjudged : Why::Agrees, .current = "good"};
+    };
+    lifecycle.observe_all(differences, none, now());
     return *this;
   }
   Story& lose() {
@@ -86,8 +101,10 @@ class Story {
           std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time).count()) +
           "ms " + std::string(model::to_text(event.action)) + ":";
       for (const auto& item : event.differences) {
-        line += std::string(" ") + sign(item.action) + item.drift.path + "=" +
-                model::to_display(item.drift.current);
+        // Of a resolution: what it was that ended.
+        const bool is_over = item.action == model::EventAction::Resolved;
+        const model::Drift& drift = is_over ? stored.at(item.drift.id) : item.drift;
+        line += std::string(" ") + sign(item.action) + drift.path + "=" + model::to_display(drift.current);
       }
       out.push_back(line);
     }

@@ -78,7 +78,7 @@ class Lab : public testing::Test {
     for (const Json* entries : {&from["entries"], &from["ext"]["entries"]}) {
       for (const Json& entry : *entries) wanted->entries.push_back({to_path(entry.get<std::string>()), {"file", "", ""}});
     }
-    auto monitor = std::make_unique<Monitor>(Monitor::Context{log_, metrics_, paths_, {}}, spec, std::vector<model::Drift>{});
+    auto monitor = std::make_unique<Monitor>(Monitor::Context{log_, metrics_, paths_, {}}, spec, drift::Lifecycle(spec.device, spec.lifecycle, {}));
     monitor->set_intent(wanted, "", now());
     monitor->stream_begins(now());
     model::UpdateBatch dump;

@@ -71,7 +71,7 @@ class Player {
       if (path.mode == schema::PathMode::OnChange) spec.areas[path.area].push_back(path.path);
     }
     read_rules(file["rules"], spec);
-    monitor_ = std::make_unique<Monitor>(Monitor::Context{log_, metrics_, paths_, {}}, spec, std::vector<model::Drift>{});
+    monitor_ = std::make_unique<Monitor>(Monitor::Context{log_, metrics_, paths_, {}}, spec, drift::Lifecycle(spec.device, spec.lifecycle, {}));
     monitor_->set_intent(read_intent(file), "no intent", now());
   }
 
