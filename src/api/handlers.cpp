@@ -109,14 +109,7 @@ Response Handlers::route(const Request& request) {
     if (parts.size() != 3) return not_found(request.path);
     if (request.method != "POST") return problem_answer(405, "Method Not Allowed", "use POST");
     if (role != Role::Operator) return problem_answer(403, "Forbidden", "this needs a token with the role operator");
-    if (what == "refresh") {
-      backend_.refresh();
-      return json_answer({{"accepted", true}}, 202);
-    }
-    if (const core::Status reloaded = backend_.reload(); !reloaded) {
-      return problem_answer(422, "Configuration refused", reloaded.error().message);
-    }
-    return json_answer({{"reloaded", true}});
+    return what == "refresh" ? refresh(request) : reload();
   }
   if (!is_read) return problem_answer(405, "Method Not Allowed", "use GET");
   if (what == "status" && parts.size() == 3) return status();
@@ -128,6 +121,23 @@ Response Handlers::route(const Request& request) {
   if (what == "events" && parts.size() == 3) return events(request);
   if (what == "deliveries" && parts.size() == 3) return deliveries(request);
   return not_found(request.path);
+}
+
+// `accept_loss`: takes over what NetBox says now, even where the guard against mass disappearance holds.
+Response Handlers::refresh(const Request& request) {
+  const std::string accept = value_of(request.query, "accept_loss");
+  if (!accept.empty() && accept != "true" && accept != "false") {
+    return problem_answer(400, "Bad Request", "accept_loss is true or false");
+  }
+  backend_.refresh(accept == "true");
+  return json_answer({{"accepted", true}, {"accept_loss", accept == "true"}}, 202);
+}
+
+Response Handlers::reload() {
+  if (const core::Status reloaded = backend_.reload(); !reloaded) {
+    return problem_answer(422, "Configuration refused", reloaded.error().message);
+  }
+  return json_answer({{"reloaded", true}});
 }
 
 Response Handlers::status() {

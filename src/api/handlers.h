@@ -27,7 +27,7 @@ struct Backend {
   std::function<std::shared_ptr<const model::IntentSnapshot>()> intent;
   std::function<bool()> is_store_writable;
   std::function<core::Status()> reload;   // reads the configuration again
-  std::function<void()> refresh;          // reads the intent again
+  std::function<void(bool accept_loss)> refresh;  // reads the intent again
   store::Queries& queries;
   metrics::Registry& metrics;
   core::WallTime started_at{};
@@ -42,6 +42,8 @@ class Handlers {
 
  private:
   Response route(const Request& request);
+  Response refresh(const Request& request);
+  Response reload();
   Response status();
   Response devices(const Request& request);
   Response device(const std::string& name);

@@ -94,7 +94,7 @@ core::Status App::open() {
                        .intent = [this] { return intent_->current(); },
                        .is_store_writable = [this] { return ledger_->is_writable(); },
                        .reload = [this] { return reload(); },
-                       .refresh = [this] { intent_->refresh(); },
+                       .refresh = [this](bool accept_loss) { intent_->refresh(accept_loss); },
                        .queries = *queries_,
                        .metrics = metrics_,
                        .started_at = started_at_,

@@ -2,55 +2,103 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <map>
 
 #include "app/version.h"
 #include "cli/commands.h"
 
-int main(int argc, char** argv) {
-  using namespace dm::cli;
-  CLI::App cli{"Tells when a network device no longer is what it should be.", "drift-monitor"};
-  cli.require_subcommand(1);
-  cli.failure_message(CLI::FailureMessage::help);
+namespace {
 
+using namespace dm::cli;
+
+// What the command line said; one command reads its part of it.
+struct Arguments {
   std::string config_file, timeout = "30s", device, path;
   std::vector<std::string> devices;
   OutputForm form = OutputForm::Table;
-  const std::map<std::string, OutputForm> forms{{"table", OutputForm::Table}, {"json", OutputForm::Json}};
-  const auto with_config = [&](CLI::App* command) {
-    command->add_option("--config", config_file, "configuration file; without it the environment alone counts");
-    return command;
-  };
-  const auto with_output = [&](CLI::App* command) {
-    command->add_option("--output", form, "table or json")->transform(CLI::CheckedTransformer(forms));
-    return command;
-  };
+  ServerOptions server;
+  bool accept_loss = false;
+};
 
-  CLI::App* run = with_config(cli.add_subcommand("run", "the service"));
-  CLI::App* check = with_output(with_config(cli.add_subcommand(
-      "check", "connect, compare once, print the differences; exit 0 none, 1 drift, 3 unreachable")));
-  check->add_option("DEVICE", devices, "devices to check; none means all");
-  check->add_option("--timeout", timeout, "how long to wait for the devices (default 30s)");
+CLI::App* with_config(CLI::App* command, Arguments& said) {
+  command->add_option("--config", said.config_file, "configuration file; without it the environment alone counts");
+  return command;
+}
+
+CLI::App* with_output(CLI::App* command, Arguments& said) {
+  static const std::map<std::string, OutputForm> kForms{{"table", OutputForm::Table}, {"json", OutputForm::Json}};
+  command->add_option("--output", said.form, "table or json")->transform(CLI::CheckedTransformer(kForms));
+  return command;
+}
+
+CLI::App* with_server(CLI::App* command, Arguments& said) {
+  command->add_option("--server", said.server.url, "the running service (default http://127.0.0.1:8080)")->envname("DRIFT_MONITOR_URL");
+  command->add_option("--token-file", said.server.token_file, "file with the API token (or DRIFT_MONITOR_TOKEN)");
+  command->add_option("--ca-file", said.server.ca_file, "CA of the service's certificate");
+  return command;
+}
+
+using Run = std::function<int()>;
+
+void add_one_shots(CLI::App& cli, Arguments& said, std::map<CLI::App*, Run>& commands) {
+  CLI::App* run = with_config(cli.add_subcommand("run", "the service"), said);
+  commands[run] = [&said] { return run_service(said.config_file); };
+
+  CLI::App* check = cli.add_subcommand(
+      "check", "connect, compare once, print the differences; exit 0 none, 1 drift, 3 unreachable");
+  with_output(with_config(check, said), said);
+  check->add_option("DEVICE", said.devices, "devices to check; none means all");
+  check->add_option("--timeout", said.timeout, "how long to wait for the devices (default 30s)");
+  commands[check] = [&said] { return check_devices(said.config_file, said.devices, said.form, said.timeout); };
+
+  CLI::App* intent = cli.add_subcommand("intent", "what a device should have, and who says so");
+  with_output(with_config(intent, said), said);
+  intent->add_option("DEVICE", said.device)->required();
+  intent->add_option("PATH", said.path, "only what lies at or below this path");
+  commands[intent] = [&said] { return show_intent(said.config_file, said.device, said.path, said.form); };
+}
+
+void add_config(CLI::App& cli, Arguments& said, std::map<CLI::App*, Run>& commands) {
   CLI::App* config = cli.add_subcommand("config", "check or show the configuration");
   config->require_subcommand(1);
-  CLI::App* config_check = with_config(config->add_subcommand("check", "report every mistake as file:line:column"));
-  CLI::App* config_show =
-      with_output(with_config(config->add_subcommand("show", "every effective value and where it came from")));
-  CLI::App* intent = with_output(with_config(cli.add_subcommand("intent", "what a device should have, and who says so")));
-  intent->add_option("DEVICE", device)->required();
-  intent->add_option("PATH", path, "only what lies at or below this path");
-  CLI::App* version = cli.add_subcommand("version", "print the version");
+  CLI::App* check = with_config(config->add_subcommand("check", "report every mistake as file:line:column"), said);
+  commands[check] = [&said] { return check_config(said.config_file); };
+  CLI::App* show = config->add_subcommand("show", "every effective value and where it came from");
+  with_output(with_config(show, said), said);
+  commands[show] = [&said] { return show_config(said.config_file, said.form); };
+}
+
+void add_clients(CLI::App& cli, Arguments& said, std::map<CLI::App*, Run>& commands) {
+  CLI::App* refresh = with_server(cli.add_subcommand("refresh", "make a running service read its intent again"), said);
+  refresh->add_flag("--accept", said.accept_loss,
+                    "take what NetBox says now, although the guard against mass disappearance holds");
+  commands[refresh] = [&said] { return refresh_intent(said.server, said.accept_loss); };
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App cli{"Tells when a network device no longer is what it should be.", "drift-monitor"};
+  cli.require_subcommand(1);
+  cli.failure_message(CLI::FailureMessage::help);
+  Arguments said;
+  std::map<CLI::App*, Run> commands;
+  add_one_shots(cli, said, commands);
+  add_config(cli, said, commands);
+  add_clients(cli, said, commands);
+  commands[cli.add_subcommand("version", "print the version")] = [] {
+    fmt::print("drift-monitor {}\n", dm::app::kVersion);
+    return 0;
+  };
 
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return cli.exit(error) == 0 ? 0 : 2;
   }
-  if (*run) return run_service(config_file);
-  if (*check) return check_devices(config_file, devices, form, timeout);
-  if (*config_check) return check_config(config_file);
-  if (*config_show) return show_config(config_file, form);
-  if (*intent) return show_intent(config_file, device, path, form);
-  if (*version) fmt::print("drift-monitor {}\n", dm::app::kVersion);
-  return 0;
+  for (const auto& [command, act] : commands) {
+    if (command->parsed()) return act();
+  }
+  return 2;
 }

@@ -43,11 +43,11 @@ void count(const std::vector<Item>& before, const std::vector<Item>& after, Loss
 }
 
 Error refuse(const std::string& what) {
-  return {Code::ResourceExhausted, what +
-                                       "; the last good intent is kept and no verdict is given "
-                                       "until they are back or an operator accepts the "
-                                       "loss with a refresh (has the token lost a permission, or "
-                                       "the filter changed its meaning?)"};
+  return {Code::ResourceExhausted,
+          what + "; the last good intent is kept and no verdict is given until they are back, or "
+                 "until an operator accepts the loss: POST /api/v1/refresh?accept_loss=true, or "
+                 "`drift-monitor refresh --accept` (has the token lost a permission, or the filter "
+                 "changed its meaning?)"};
 }
 
 Status check_devices(const std::vector<std::string>& gone, std::size_t before,

@@ -71,7 +71,7 @@ class HandlersTest : public testing::Test {
                        if (is_config_bad_) return core::Error{core::Code::InvalidArgument, "f.yaml:1:1: wrong"};
                        return {};
                      },
-                     .refresh = [] {},
+                     .refresh = [this](bool accept_loss) { refreshes_.push_back(accept_loss); },
                      .queries = *queries_,
                      .metrics = metrics_,
                      .version = "test"},
@@ -91,6 +91,7 @@ class HandlersTest : public testing::Test {
   std::shared_ptr<const fleet::FleetView> view_;
   std::shared_ptr<const model::IntentSnapshot> intent_;
   bool is_writable_ = true, is_config_bad_ = false;
+  std::vector<bool> refreshes_;  // accept_loss of each
 };
 
 TEST_F(HandlersTest, ADeviceHasTheContractsShape) {
@@ -163,6 +164,17 @@ TEST_F(HandlersTest, TokensDecideWhoMayDoWhat) {
   EXPECT_EQ(ask("GET", "/api/v1/status", "0123456789abcdef"), 200);
   EXPECT_EQ(ask("POST", "/api/v1/reload", "0123456789abcdef"), 403);
   EXPECT_EQ(ask("POST", "/api/v1/reload", "fedcba9876543210"), 200);
+}
+
+TEST_F(HandlersTest, ARefreshAcceptsALossOnlyWhenAsked) {
+  const auto post = [this](std::map<std::string, std::string> query) {
+    return handlers()({.method = "POST", .path = "/api/v1/refresh", .query = std::move(query)}).status;
+  };
+
+  EXPECT_EQ(post({}), 202);
+  EXPECT_EQ(post({{"accept_loss", "true"}}), 202);
+  EXPECT_EQ(post({{"accept_loss", "maybe"}}), 400);
+  EXPECT_EQ(refreshes_, (std::vector<bool>{false, true}));
 }
 
 TEST_F(HandlersTest, ABadReloadSaysWhere) {

@@ -115,6 +115,10 @@ class Fabric:
         kind = "bool" if isinstance(value, bool) else "uint" if isinstance(value, int) else "string"
         return self.post(f"devices/{device}/apply", {"messages": [{"update": [{"path": path, "type": kind, "value": value}]}]})
 
+    def netbox(self, method, object, body=None):
+        """Changes an object of NetBox as a user would."""
+        return http(method, f"{self.url}/control/netbox/objects/{object}", body)
+
     def events(self):
         return http("GET", self.url + "/control/events?since=0")["items"]
 
@@ -181,6 +185,22 @@ class Monitor:
 
     def device(self, name):
         return self.get(f"/api/v1/devices/{name}")
+
+    def readiness(self):
+        """Status code and body of /readyz."""
+        try:
+            with urllib.request.urlopen(self.url + "/readyz", timeout=PATIENCE) as answer:
+                return answer.status, json.loads(answer.read())
+        except urllib.error.HTTPError as refused:
+            return refused.code, json.loads(refused.read())
+
+    def metric(self, name):
+        """The value of drift_monitor_<name>; 0 while it has none."""
+        with urllib.request.urlopen(self.url + "/metrics", timeout=PATIENCE) as answer:
+            for line in answer.read().decode().splitlines():
+                if line.startswith(f"drift_monitor_{name} "):
+                    return float(line.rsplit(" ", 1)[1])
+        return 0
 
     def wait_device(self, name, what, condition):
         return wait_for(f"{name} {what}", lambda: (lambda d: d if condition(d) else None)(self.device(name)))

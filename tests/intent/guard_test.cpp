@@ -44,6 +44,8 @@ TEST(Guard, CountsDevicesThatVanished) {
   EXPECT_EQ(verdict(fleet(10, 50), fleet(8, 50)), "");
   EXPECT_THAT(verdict(fleet(10, 50), fleet(7, 50)),
               HasSubstr("3 of 10 devices vanished at once (d7, d8, d9)"));
+  EXPECT_THAT(verdict(fleet(10, 50), fleet(7, 50)),
+              HasSubstr("POST /api/v1/refresh?accept_loss=true"));
   EXPECT_EQ(verdict(fleet(10, 50), fleet(7, 50), 30), "");
 }
 

@@ -1,0 +1,19 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "cli/commands.h"
+
+namespace dm::cli {
+
+int refresh_intent(const ServerOptions& server, bool accept_loss) {
+  const core::Status done = post(server, "refresh", {{"accept_loss", accept_loss ? "true" : "false"}});
+  if (done) {
+    fmt::print("the intent is being read again{}\n", accept_loss ? "; what has vanished from it is accepted" : "");
+    return 0;
+  }
+  fmt::print(stderr, "{}\n", done.error().message);
+  return done.error().code == core::Code::Unavailable ? 3 : 2;
+}
+
+}  // namespace dm::cli
