@@ -24,6 +24,8 @@ NetBoxMapping read_mapping(Section section) {
   names.vtep_interface = section.text("vtep_interface", names.vtep_interface);
   names.vxlan_interface = section.text("vxlan_interface", names.vxlan_interface);
   names.router_id_interface = section.text("router_id_interface", names.router_id_interface);
+  names.management_vrf = section.text("management_vrf", names.management_vrf);
+  names.everywhere_tag = section.text("everywhere_tag", names.everywhere_tag);
   if (section.has("vxlan_udp_port")) {
     names.vxlan_udp_port = static_cast<std::uint16_t>(section.number("vxlan_udp_port", 4789, 1, 65535));
   }

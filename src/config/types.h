@@ -80,6 +80,8 @@ struct NetBoxMapping {
               mlag_local_field = "mlag_local_address", mlag_peer_link_field = "mlag_peer_link",
               mlag_id_field = "mlag_id";
   std::string vtep_interface = "Loopback1", vxlan_interface = "Vxlan1", router_id_interface = "Loopback0";
+  std::string management_vrf;           // of management ports without a VRF in NetBox; empty: not compared
+  std::string everywhere_tag = "all-vteps";  // a VLAN with it is wanted on every VTEP of its site
   std::optional<std::uint16_t> vxlan_udp_port;
 };
 

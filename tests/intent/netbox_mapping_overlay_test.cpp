@@ -50,6 +50,38 @@ TEST(Mapping, Rows27And32TellVnisAndRouteTargetsOnVtepsOnly) {
   EXPECT_EQ(access.at(kEvpn + "/import"), "-");
 }
 
+TEST(Mapping, ATagPlacesAVniOnVtepsThatHaveNoPortForIt) {
+  const auto lab_with = [](bool is_vtep, const std::string& tag, std::uint64_t site) {
+    Lab lab = vxlan_lab(is_vtep);
+    lab.tables.interfaces.back().untagged_vlan = {};
+    lab.tables.interfaces.back().mode = "";
+    lab.tables.vlans[0].tags = {Lab::brief(5, tag)};
+    if (site != 0) lab.tables.vlans[0].site = Lab::brief(site, "dc");
+    lab.map();
+    return lab;
+  };
+
+  for (const std::uint64_t site : {0U, 1U}) {
+    const Lab leaf = lab_with(true, "all-vteps", site);
+    EXPECT_TRUE(leaf.has_entry(kDefault + "/vlans/vlan[vlan-id=40]"));
+    EXPECT_EQ(leaf.at(kVni + "/config/vni"), equal(110040));
+  }
+  EXPECT_FALSE(lab_with(true, "all-vteps", 2).has_entry(kVni));
+  EXPECT_FALSE(lab_with(true, "another", 0).has_entry(kVni));
+  EXPECT_FALSE(lab_with(false, "all-vteps", 0).has_entry(kDefault + "/vlans/vlan[vlan-id=40]"));
+}
+
+TEST(Mapping, TwoTaggedVlansOfOneIdAreAFinding) {
+  Lab lab = vxlan_lab(true);
+  lab.tables.interfaces.back().untagged_vlan = {};
+  lab.tables.vlans[0].tags = {Lab::brief(5, "all-vteps")};
+  lab.vlan(2, 40, "blue").tags = {Lab::brief(5, "all-vteps")};
+  lab.map();
+  EXPECT_TRUE(lab.has_entry(kDefault + "/vlans/vlan[vlan-id=40]"));
+  EXPECT_FALSE(lab.has_entry(kVni));
+  EXPECT_THAT(lab.warnings(), HasSubstr("VLAN 40"));
+}
+
 TEST(Mapping, Row27MindsTypeStatusAndRangeOfTheL2vpn) {
   Lab mpls = vxlan_lab(true);
   mpls.tables.l2vpns[0].type = "mpls-evpn";
@@ -156,6 +188,47 @@ TEST(Mapping, Row31RefusesNonsenseRouteTargets) {
   EXPECT_THAT(lab.warnings(), HasSubstr("'red' is no route target"));
 }
 
+bool is_unfilled(const Lab& lab, const std::string& list) {
+  const auto& unfilled = lab.loaded.devices.front().unfilled_lists;
+  return std::find(unfilled.begin(), unfilled.end(), list) != unfilled.end();
+}
+
+TEST(Mapping, Row30TakesNoVrfListAsCompleteThatHoldsOnlyDefault) {
+  Lab without;
+  without.vrf(1, "gold");  // somewhere in NetBox, not on this switch
+  without.address(without.interface("Ethernet1"), "10.0.0.1/31");
+  without.map();
+  EXPECT_TRUE(is_unfilled(without, "/network-instances/network-instance"));
+
+  Lab with = vrf_lab(false);
+  with.map();
+  EXPECT_FALSE(is_unfilled(with, "/network-instances/network-instance"));
+}
+
+// `vrf instance MGMT` with Management1 in it is usual, and usually not in NetBox.
+TEST(Mapping, Row18SaysNothingOfAManagementPortWithoutVrf) {
+  Lab lab;
+  InterfaceRow& port = lab.interface("Management1");
+  port.mgmt_only = true;
+  lab.address(port, "192.0.2.1/24");
+  lab.map();
+  EXPECT_FALSE(lab.has_entry(kDefault + "/interfaces/interface[id=Management1]"));
+
+  const std::string mgmt = "/network-instances/network-instance[name=MGMT]";
+  lab.options.names.management_vrf = "MGMT";
+  lab.map();
+  EXPECT_TRUE(lab.has_entry(mgmt));
+  EXPECT_TRUE(lab.has_entry(mgmt + "/interfaces/interface[id=Management1]"));
+  EXPECT_TRUE(is_unfilled(lab, "/network-instances/network-instance"));
+
+  lab.vrf(1, "oob");
+  lab.tables.interfaces.back().vrf = Lab::brief(1, "oob");
+  lab.tables.addresses.back().vrf = Lab::brief(1, "oob");
+  lab.map();
+  EXPECT_FALSE(lab.has_entry(mgmt));
+  EXPECT_TRUE(lab.has_entry("/network-instances/network-instance[name=oob]/interfaces/interface[id=Management1]"));
+}
+
 TEST(Mapping, Row30JoinsVrfsByIdAndTellsReusedNames) {
   Lab lab = vrf_lab(true);
   lab.vrf(3, "gold").custom_fields["l3vni"] = Value(5);
@@ -234,6 +307,20 @@ TEST(Mapping, Row34TellsANeighborAndLetsAGroupsMemberInheritItsAs) {
   EXPECT_EQ(lab.at(kNeighbor + "/config/peer-group"), equal("underlay"));
   EXPECT_EQ(lab.at(kNeighbor + "/config/description"), equal("to spine"));
   EXPECT_EQ(lab.at(kNeighbor + "/config/local-as"), equal(65077));
+}
+
+TEST(Mapping, Row34TellsAGroupsAsWhereItsSessionsAgree) {
+  const std::string group = kBgp + "/peer-groups/peer-group[peer-group-name=underlay]/config/peer-as";
+  Lab lab;
+  lab.session("10.0.0.2/31", 65000).peer_group = Lab::brief(1, "underlay");
+  lab.session("10.0.0.4/31", 65000).peer_group = Lab::brief(1, "underlay");
+  lab.session("10.0.0.6/31", 65009);
+  lab.map();
+  EXPECT_EQ(lab.at(group), one_of({Value(), 65000}));  // or its members carry it
+
+  lab.tables.sessions[1].remote_as.asn = 65001;
+  lab.map();
+  EXPECT_EQ(lab.at(group), "-");
 }
 
 TEST(Mapping, Row34FindsTheVrfThroughTheLocalAddress) {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <map>
 #include <set>
 
 #include "intent/netbox/mapping_parts.h"
@@ -124,6 +125,26 @@ void map_session(const DeviceView& view, const SessionRow& session,
   map_neighbor(session, path, own_as, provenance(*view.options, session), remote->ip, out);
 }
 
+// A peer group's own AS, where its sessions leave no doubt. Absent is right as well: its members may carry the AS
+// each, which NetBox does not tell apart.
+void map_groups(const DeviceView& view, IntentBuilder& out) {
+  std::map<std::string, std::set<std::uint64_t>> told;  // group -> the AS numbers of its members
+  for (const SessionRow* session : view.sessions) {
+    if (session->peer_group.id == 0 || session->peer_group.name.empty()) continue;
+    if (session->remote_as.asn) told[session->peer_group.name].insert(*session->remote_as.asn);
+  }
+  std::set<std::string> seen;
+  for (const SessionRow* session : view.sessions) {
+    const auto group = told.find(session->peer_group.name);
+    if (session->peer_group.id == 0 || group == told.end() || group->second.size() != 1) continue;
+    const Path leaf = below(below(bgp_path(instance_name(vrf_of_session(view, *session))), "peer-groups/peer-group",
+                                  {{"peer-group-name", session->peer_group.name}}),
+                            "config/peer-as");
+    if (!seen.insert(model::to_text(leaf)).second) continue;
+    out.one_of(leaf, {Value(), *group->second.begin()}, provenance(*view.options, *session));
+  }
+}
+
 }  // namespace
 
 const Brief* vrf_of_session(const DeviceView& view, const SessionRow& session) {
@@ -140,6 +161,7 @@ void map_bgp(const DeviceView& view, IntentBuilder& out) {
   }
   std::set<std::string> seen;
   for (const SessionRow* session : view.sessions) map_session(view, *session, as, seen, out);
+  map_groups(view, out);
 }
 
 }  // namespace dm::intent::netbox

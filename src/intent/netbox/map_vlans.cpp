@@ -19,8 +19,22 @@ constexpr std::size_t kLongestName = 32;           // EOS
 // One VLAN id of a device: the VLAN objects its interfaces name, and who brought it in first.
 struct Use {
   std::set<std::uint64_t> objects;
-  const InterfaceRow* by = nullptr;
+  const InterfaceRow* by = nullptr;  // null: a VLAN that is tagged as wanted on every VTEP
 };
+
+// A VLAN with a VNI may live on a VTEP without any port there: NetBox' interfaces do not place it, its tag does.
+bool is_wanted_everywhere(const DeviceView& view, const VlanRow& row) {
+  const std::string& tag = view.options->names.everywhere_tag;
+  const bool is_in_reach = row.site.id == 0 || row.site.id == view.device->site.id;
+  const bool is_tagged = std::any_of(row.tags.begin(), row.tags.end(),
+                                     [&tag](const Brief& one) { return one.slug == tag; });
+  return view.is_vtep && row.vid && is_in_reach && is_tagged && !tag.empty();
+}
+
+Provenance provenance_of(const DeviceView& view, const VlanRow* row, const Use& use) {
+  if (row != nullptr) return provenance(*view.options, *row);
+  return use.by != nullptr ? provenance(*view.options, *use.by) : provenance(*view.options, *view.device);
+}
 
 std::map<std::uint64_t, Use> vlans_in_use(const DeviceView& view) {
   std::map<std::uint64_t, Use> uses;
@@ -39,6 +53,11 @@ std::map<std::uint64_t, Use> vlans_in_use(const DeviceView& view) {
     Brief by_name;
     by_name.vid = vid;
     add(names_it ? interface.row->untagged_vlan : by_name, *interface.row);
+  }
+  for (const VlanRow& row : view.joined->tables().vlans) {
+    if (!is_wanted_everywhere(view, row)) continue;
+    Use& use = uses[*row.vid];
+    if (use.by == nullptr) use.objects.insert(row.id);  // else its ports know better
   }
   return uses;
 }
@@ -188,9 +207,7 @@ void map_vlans(const DeviceView& view, IntentBuilder& out) {
     const VlanRow* row = vlan_object(view, vid, use, out);
     const Path path =
         below(instance_path(kDefaultInstance), "vlans/vlan", {{"vlan-id", std::to_string(vid)}});
-    map_vlan(vid, row, path,
-             row != nullptr ? provenance(*view.options, *row) : provenance(*view.options, *use.by),
-             out);
+    map_vlan(vid, row, path, provenance_of(view, row, use), out);
     if (view.is_vtep && row != nullptr && row->l2vpn.id != 0) map_vni(view, vid, *row, out);
   }
 }

@@ -41,6 +41,13 @@ Membership membership(const Interface& interface) {
   return found;
 }
 
+// The instance of a routed interface; empty: nothing is said about it. A management port without a VRF in NetBox
+// is no evidence for `default`: the management VRF is often not modelled.
+std::string instance_of(const DeviceView& view, const Interface& interface, const Membership& found) {
+  const bool is_untold = interface.kind == InterfaceKind::Management && found.vrf == nullptr;
+  return is_untold ? view.options->names.management_vrf : instance_name(found.vrf);
+}
+
 void map_membership(const DeviceView& view, IntentBuilder& out) {
   for (const Interface& interface : view.interfaces) {
     if (interface.is_lag_member() || interface.kind == InterfaceKind::Vxlan ||
@@ -54,9 +61,11 @@ void map_membership(const DeviceView& view, IntentBuilder& out) {
                       interface.name));
       continue;
     }
+    const std::string instance = instance_of(view, interface, found);
+    if (instance.empty()) continue;
     const Provenance from = provenance(*view.options, *interface.row);
-    const Path entry = below(instance_path(instance_name(found.vrf)), "interfaces/interface",
-                             {{"id", interface.name}});
+    const Path entry =
+        below(instance_path(instance), "interfaces/interface", {{"id", interface.name}});
     out.entry(entry, from);
     out.equal(below(entry, "config/id"), interface.name, from);
   }
@@ -68,6 +77,18 @@ void map_instance(std::string_view name, const Provenance& from, IntentBuilder& 
   out.equal(below(path, "config/name"), std::string(name), from);
   out.equal(below(path, "config/type"), name == kDefaultInstance ? "DEFAULT_INSTANCE" : "L3VRF",
             from);
+}
+
+// The VRF of the setting, on a switch with a management port that NetBox puts in no VRF.
+void map_management_instance(const DeviceView& view, IntentBuilder& out) {
+  const std::string& name = view.options->names.management_vrf;
+  if (name.empty() || name == kDefaultInstance) return;
+  for (const Interface& interface : view.interfaces) {
+    const Membership found = membership(interface);
+    const bool is_meant = interface.kind == InterfaceKind::Management && found.is_routed && found.is_clear;
+    if (!is_meant || found.vrf != nullptr) continue;
+    return map_instance(name, provenance(*view.options, *interface.row), out);
+  }
 }
 
 // What only a switch with a VTEP has of a VRF: its L3 VNI and its EVPN route targets.
@@ -122,6 +143,7 @@ std::vector<const Brief*> vrfs_of(const DeviceView& view) {
 void map_vrfs(const DeviceView& view, IntentBuilder& out) {
   map_membership(view, out);
   map_instance(kDefaultInstance, provenance(*view.options, *view.device), out);
+  map_management_instance(view, out);
   std::map<std::string, std::vector<const Brief*>> by_name;
   for (const Brief* vrf : vrfs_of(view)) by_name[vrf->name].push_back(vrf);
   for (const auto& [name, vrfs] : by_name) {

@@ -68,7 +68,6 @@ std::set<std::string_view> unfilled_lists(const Tables& tables, const MappingOpt
   if (!has_vlans(tables)) unfilled.insert(kVlanList);
   if (!has_vlan_vnis) unfilled.insert(kVlanVniList);
   if (!has_vrf_vnis) unfilled.insert(kVrfVniList);
-  if (tables.vrfs.empty()) unfilled.insert(kInstanceList);
   if (!has_ipv6(tables)) unfilled.insert(kIpv6Lists.begin(), kIpv6Lists.end());
   return unfilled;
 }
@@ -82,8 +81,10 @@ void add_unfilled(const DeviceView& view, std::set<std::string_view> unfilled, I
   if (!has_addresses) {
     unfilled.insert(kIpv4Lists.begin(), kIpv4Lists.end());
     unfilled.insert(kIpv6Lists.begin(), kIpv6Lists.end());
-    unfilled.insert({kInstanceInterfaceList, kInstanceList});
+    unfilled.insert(kInstanceInterfaceList);
   }
+  // Every switch has `default`: that alone documents no VRF.
+  if (vrfs_of(view).empty()) unfilled.insert(kInstanceList);
   for (const std::string_view list : unfilled) out.unfilled(list);
 }
 

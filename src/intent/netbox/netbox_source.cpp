@@ -29,7 +29,7 @@ constexpr const char* kAddressFields =
     "fields=id,display_url,address,vrf,status,role,assigned_object_type,assigned_object_id,custom_"
     "fields";
 constexpr const char* kVlanFields =
-    "fields=id,display_url,vid,name,status,site,group,l2vpn_termination";
+    "fields=id,display_url,vid,name,status,site,group,l2vpn_termination,tags";
 constexpr const char* kL2vpnFields =
     "fields=id,display_url,identifier,name,type,status,import_targets,export_targets";
 constexpr const char* kVrfFields =

@@ -114,6 +114,8 @@ void read_field(VlanRow& row, std::string_view key, od::value value) {
     row.group = brief_of(value);
   else if (key == "l2vpn_termination")
     row.l2vpn = l2vpn_of(value);
+  else if (key == "tags")
+    row.tags = briefs_of(value);
 }
 
 void read_field(L2vpnRow& row, std::string_view key, od::value value) {

@@ -64,6 +64,7 @@ struct VlanRow {
   std::optional<std::uint64_t> vid;
   std::string name, status, display_url;
   Brief site, group, l2vpn;
+  std::vector<Brief> tags;
 };
 
 struct L2vpnRow {
