@@ -171,8 +171,8 @@ void App::take_intent(std::shared_ptr<const model::IntentSnapshot> snapshot) {
 
 void App::apply_devices() {
   DeviceSpecs made = make_device_specs(settings_, profiles_, snapshot_ ? snapshot_->inventory : std::vector<model::InventoryDevice>{});
-  for (const std::string& problem : made.problems) {
-    if (said_.insert(problem).second) log_.warning("{}", problem);
+  for (const auto& [device, problem] : made.problems) {
+    if (said_.insert(device + ": " + problem).second) log_.warning("{}: {}", device, problem);
   }
   for (const std::string& note : made.notes) {
     if (said_.insert(note).second) log_.warning("{}", note);

@@ -202,13 +202,13 @@ DeviceSpecs make_device_specs(const config::Settings& settings,
   DeviceSpecs result;
   for (const auto& [name, candidate] : candidates) {
     if (candidate.device.address.empty()) {
-      result.problems.push_back(fmt::format(
-          "{}: no address: give it a primary or out-of-band IP in NetBox, or an address under inventory.devices", name));
+      result.problems[name] =
+          "no address: give it a primary or out-of-band IP in NetBox, or an address under inventory.devices";
       continue;
     }
     const auto address = parse_address(candidate.device.address, candidate.device.gnmi.port);
     if (!address) {
-      result.problems.push_back(fmt::format("{}: {}", name, address.error().message));
+      result.problems[name] = address.error().message;
       continue;
     }
     const auto profile = profiles.find(candidate.device.gnmi.profile);

@@ -16,7 +16,7 @@ namespace dm::app {
 
 struct DeviceSpecs {
   std::vector<fleet::DeviceSpec> specs;  // sorted by name
-  std::vector<std::string> problems;     // devices left out and why, one line each
+  std::map<std::string, std::string> problems;  // devices left out, and why
   std::set<std::string> notes;           // configured paths that were translated, each once for all devices
 };
 

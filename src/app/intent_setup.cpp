@@ -3,11 +3,19 @@
 #include <filesystem>
 #include <utility>
 
+#include "intent/assemble.h"
 #include "intent/files.h"
-#include "intent/merge.h"
 #include "intent/netbox/netbox_source.h"
 
 namespace dm::app {
+namespace {
+
+// Intent files are named relative to the configuration file.
+std::string folder_of(const config::Settings& settings) {
+  return std::filesystem::path(settings.file).parent_path().string();
+}
+
+}  // namespace
 
 std::vector<std::unique_ptr<intent::Source>> make_sources(const config::Settings& settings) {
   std::vector<std::unique_ptr<intent::Source>> sources;
@@ -22,8 +30,7 @@ std::vector<std::unique_ptr<intent::Source>> make_sources(const config::Settings
                                                                      settings.gnmi.port, settings.limits));
   }
   if (!settings.intent.files.empty()) {
-    const std::string folder = std::filesystem::path(settings.file).parent_path().string();
-    sources.push_back(std::make_unique<intent::FilesSource>(folder, settings.intent.files, settings.limits));
+    sources.push_back(std::make_unique<intent::FilesSource>(folder_of(settings), settings.intent.files, settings.limits));
   }
   return sources;
 }
@@ -38,30 +45,26 @@ intent::CacheOptions make_cache_options(const config::Settings& settings) {
   return options;
 }
 
-std::shared_ptr<const model::IntentSnapshot> load_intent_once(const config::Settings& settings) {
-  auto snapshot = std::make_shared<model::IntentSnapshot>();
-  const auto sources = make_sources(settings);
-  if (sources.empty()) snapshot->unusable_reason = "no source of intent is configured: set intent.netbox or intent.files";
-  std::vector<intent::Loaded> loaded;
-  for (const auto& source : sources) {
-    auto reading = source->load();
-    if (!reading) {
-      snapshot->unusable_reason = reading.error().message;
-      return snapshot;
-    }
-    loaded.push_back(std::move(*reading));
+core::Result<intent::Snapshot> load_intent_once(const config::Settings& settings) {
+  std::vector<intent::SourceReading> readings;
+  for (const auto& source : make_sources(settings)) {
+    auto loaded = source->load();
+    if (!loaded) return loaded.error();
+    readings.push_back({.name = source->name(),
+                        .is_remote = source->is_remote(),
+                        .last_good = std::make_shared<const intent::Loaded>(std::move(*loaded)),
+                        .loaded_at = {},
+                        .error = {},
+                        .hold = {}});
   }
-  std::vector<const intent::Loaded*> all;
-  for (const intent::Loaded& one : loaded) {
-    all.push_back(&one);
-    snapshot->inventory.insert(snapshot->inventory.end(), one.inventory.begin(), one.inventory.end());
-    snapshot->warnings.insert(snapshot->warnings.end(), one.warnings.begin(), one.warnings.end());
-  }
-  for (auto& [name, intent] : intent::merge(all)) {
-    snapshot->devices.emplace(name, std::make_shared<const model::DeviceIntent>(std::move(intent)));
-  }
-  snapshot->is_usable = !sources.empty();
-  return snapshot;
+  auto snapshot = intent::assemble(readings, make_cache_options(settings).configured_devices, {});
+  if (!snapshot.is_usable) return core::Error{core::Code::InvalidArgument, snapshot.unusable_reason};
+  return std::make_shared<const model::IntentSnapshot>(std::move(snapshot));
+}
+
+FilesCheck check_intent_files(const config::Settings& settings) {
+  auto load = intent::load_files(folder_of(settings), settings.intent.files, settings.limits);
+  return {std::move(load.errors), std::move(load.loaded.warnings)};
 }
 
 }  // namespace dm::app

@@ -15,7 +15,14 @@ namespace dm::app {
 std::vector<std::unique_ptr<intent::Source>> make_sources(const config::Settings& settings);
 intent::CacheOptions make_cache_options(const config::Settings& settings);
 
-// One complete reading on the caller's thread; the snapshot is unusable, with the reason, if it failed.
-std::shared_ptr<const model::IntentSnapshot> load_intent_once(const config::Settings& settings);
+// One complete reading on the caller's thread; usable. Errors: InvalidArgument (the settings name no source, or an
+// intent file or a setting is wrong: every mistake, one a line), else why a source could not be read.
+core::Result<intent::Snapshot> load_intent_once(const config::Settings& settings);
+
+// Reads the intent files alone. Mistakes as "file:line:column: message"; warnings.
+struct FilesCheck {
+  std::vector<std::string> errors, warnings;
+};
+FilesCheck check_intent_files(const config::Settings& settings);
 
 }  // namespace dm::app

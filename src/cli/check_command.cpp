@@ -91,7 +91,7 @@ void print_table(const std::vector<Checked>& all) {
   fmt::print("{}\n", good == all.size() ? style.green(summary) : style.bold(summary));
 }
 
-void print_json(const std::vector<Checked>& all) {
+void print_json(const std::vector<Checked>& all, const std::vector<std::string>& warnings) {
   Json devices = Json::array();
   for (const Checked& checked : all) {
     Json differences = Json::array();
@@ -106,23 +106,56 @@ void print_json(const std::vector<Checked>& all) {
                        {"problem", checked.problem.empty() ? Json(nullptr) : Json(checked.problem)},
                        {"differences", differences}});
   }
-  fmt::print("{}\n", Json{{"devices", devices}}.dump(2, ' ', false, Json::error_handler_t::replace));
+  fmt::print("{}\n", Json{{"devices", devices}, {"warnings", warnings}}.dump(2, ' ', false, Json::error_handler_t::replace));
 }
 
-// Keeps the named devices. False: a name is unknown (said on standard error).
+bool is_named(const std::vector<std::string>& names, const std::string& device) {
+  return names.empty() || std::find(names.begin(), names.end(), device) != names.end();
+}
+
+// Keeps the named devices; none named means all. False: a name is unknown (said on standard error).
 bool select(app::DeviceSpecs& specs, const std::vector<std::string>& names) {
-  if (names.empty()) return true;
   bool is_known = true;
   for (const std::string& name : names) {
     const bool is_listed = std::any_of(specs.specs.begin(), specs.specs.end(),
                                        [&](const fleet::DeviceSpec& spec) { return spec.name == name; });
-    if (!is_listed) fmt::print(stderr, "device '{}' is not in the inventory, or has no address\n", name);
-    is_known = is_known && is_listed;
+    if (is_listed || specs.problems.contains(name)) continue;
+    fmt::print(stderr, "device '{}' is not in the inventory: `drift-monitor check` without names checks all of it\n", name);
+    is_known = false;
   }
-  std::erase_if(specs.specs, [&](const fleet::DeviceSpec& spec) {
-    return std::find(names.begin(), names.end(), spec.name) == names.end();
-  });
+  std::erase_if(specs.specs, [&](const fleet::DeviceSpec& spec) { return !is_named(names, spec.name); });
+  std::erase_if(specs.problems, [&](const auto& problem) { return !is_named(names, problem.first); });
   return is_known;
+}
+
+// Connects to the devices, waits for their first dumps, compares.
+std::vector<Checked> compare_once(const LoadedSettings& loaded, std::vector<fleet::DeviceSpec> specs,
+                                  const intent::Snapshot& snapshot, core::Duration timeout) {
+  const core::SystemClock clock;
+  core::Logger log(core::LogLevel::Error, loaded.settings.log.format);
+  metrics::Registry metrics;
+  std::vector<Checked> all;
+  for (const fleet::DeviceSpec& spec : specs) all.push_back({.device = spec.name});
+  fleet::Shard shard({.clock = clock, .log = log, .metrics = metrics, .limits = loaded.settings.limits, .commit = nullptr});
+  shard.set_intent(snapshot);
+  shard.set_devices(std::move(specs), {});
+  wait_until_settled(shard, all.size(), timeout);
+  const auto view = shard.view();
+  for (Checked& checked : all) {
+    for (const auto& status : view->devices) {
+      if (status->name == checked.device) checked.status = status;
+    }
+    checked.problem = checked.status ? problem_of(*checked.status) : "was not reached in time";
+    if (auto differences = shard.differences(checked.device).get()) checked.differences = std::move(*differences);
+  }
+  return all;
+}
+
+int exit_code_of(const std::vector<Checked>& all) {
+  const auto has_drift = [](const Checked& checked) { return !checked.differences.empty(); };
+  if (std::any_of(all.begin(), all.end(), has_drift)) return 1;
+  const auto has_problem = [](const Checked& checked) { return !checked.problem.empty(); };
+  return std::any_of(all.begin(), all.end(), has_problem) ? 3 : 0;
 }
 
 }  // namespace
@@ -136,45 +169,21 @@ int check_devices(const std::string& config_file, const std::vector<std::string>
   }
   const auto loaded = load_settings(config_file);
   if (!loaded) return 2;
-  const auto snapshot = app::load_intent_once(loaded->settings);
-  if (!snapshot->is_usable) {
-    fmt::print(stderr, "no verdict is possible: {}\n", snapshot->unusable_reason);
-    return 3;
-  }
-  app::DeviceSpecs specs = app::make_device_specs(loaded->settings, loaded->profiles, snapshot->inventory);
-  if (devices.empty()) {
-    for (const std::string& problem : specs.problems) fmt::print(stderr, "{}\n", problem);
-  }
+  const auto snapshot = read_intent(*loaded);
+  if (!snapshot) return exit_code_of(snapshot.error());
+  app::DeviceSpecs specs = app::make_device_specs(loaded->settings, loaded->profiles, (*snapshot)->inventory);
+  for (const std::string& note : specs.notes) fmt::print(stderr, "warning: {}\n", note);
   if (!select(specs, devices)) return 2;
-  if (specs.specs.empty()) {
-    fmt::print(stderr, "no device to check: the inventory is empty\n");
+  if (specs.specs.empty() && specs.problems.empty()) {
+    fmt::print(stderr, "no device to check: the inventory is empty (inventory.devices, inventory.netbox.filter)\n");
     return 3;
   }
-
-  const core::SystemClock clock;
-  core::Logger log(core::LogLevel::Error, loaded->settings.log.format);
-  metrics::Registry metrics;
-  std::vector<Checked> all;
-  for (const fleet::DeviceSpec& spec : specs.specs) all.push_back({.device = spec.name});
-  {
-    fleet::Shard shard({.clock = clock, .log = log, .metrics = metrics, .limits = loaded->settings.limits, .commit = nullptr});
-    shard.set_intent(snapshot);
-    shard.set_devices(std::move(specs.specs), {});
-    wait_until_settled(shard, all.size(), *timeout);
-    const auto view = shard.view();
-    for (Checked& checked : all) {
-      for (const auto& status : view->devices) {
-        if (status->name == checked.device) checked.status = status;
-      }
-      checked.problem = checked.status ? problem_of(*checked.status) : "was not reached in time";
-      if (auto differences = shard.differences(checked.device).get()) checked.differences = std::move(*differences);
-    }
-  }
-  form == OutputForm::Json ? print_json(all) : print_table(all);
-  const auto has_drift = [](const Checked& checked) { return !checked.differences.empty(); };
-  if (std::any_of(all.begin(), all.end(), has_drift)) return 1;
-  const auto has_problem = [](const Checked& checked) { return !checked.problem.empty(); };
-  return std::any_of(all.begin(), all.end(), has_problem) ? 3 : 0;
+  std::vector<Checked> all = compare_once(*loaded, std::move(specs.specs), *snapshot, *timeout);
+  for (const auto& [device, problem] : specs.problems) all.push_back({.device = device, .problem = problem});
+  std::vector<std::string> warnings = loaded->settings.warnings;
+  warnings.insert(warnings.end(), (*snapshot)->warnings.begin(), (*snapshot)->warnings.end());
+  form == OutputForm::Json ? print_json(all, warnings) : print_table(all);
+  return exit_code_of(all);
 }
 
 }  // namespace dm::cli

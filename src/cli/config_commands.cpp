@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/device_specs.h"
+#include "app/intent_setup.h"
 #include "cli/commands.h"
 #include "cli/settings.h"
 #include "cli/table.h"
@@ -20,10 +21,27 @@ std::optional<LoadedSettings> load_settings(const std::string& config_file) {
   return LoadedSettings{std::move(*loaded.settings), std::move(profiles.by_name)};
 }
 
+core::Result<intent::Snapshot> read_intent(const LoadedSettings& loaded) {
+  for (const std::string& warning : loaded.settings.warnings) fmt::print(stderr, "warning: {}\n", printable(warning));
+  auto snapshot = app::load_intent_once(loaded.settings);
+  if (!snapshot) {
+    fmt::print(stderr, "{}\nno verdict is possible: the intent could not be read\n", snapshot.error().message);
+    return snapshot;
+  }
+  for (const std::string& warning : (*snapshot)->warnings) fmt::print(stderr, "warning: {}\n", printable(warning));
+  return snapshot;
+}
+
+int exit_code_of(const core::Error& error) { return error.code == core::Code::InvalidArgument ? 2 : 3; }
+
 int check_config(const std::string& config_file) {
   const auto loaded = load_settings(config_file);
   if (!loaded) return 2;
+  const app::FilesCheck files = app::check_intent_files(loaded->settings);
+  for (const std::string& error : files.errors) fmt::print(stderr, "{}\n", error);
+  if (!files.errors.empty()) return 2;
   for (const std::string& warning : loaded->settings.warnings) fmt::print("warning: {}\n", warning);
+  for (const std::string& warning : files.warnings) fmt::print("warning: {}\n", warning);
   fmt::print("{}: ok\n", config_file.empty() ? "environment" : config_file);
   return 0;
 }

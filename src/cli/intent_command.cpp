@@ -61,13 +61,10 @@ int show_intent(const std::string& config_file, const std::string& device, const
   }
   const auto loaded = load_settings(config_file);
   if (!loaded) return 2;
-  const auto snapshot = app::load_intent_once(loaded->settings);
-  if (!snapshot->is_usable) {
-    fmt::print(stderr, "no intent: {}\n", snapshot->unusable_reason);
-    return 3;
-  }
-  const auto found = snapshot->devices.find(device);
-  if (found == snapshot->devices.end()) {
+  const auto snapshot = read_intent(*loaded);
+  if (!snapshot) return exit_code_of(snapshot.error());
+  const auto found = (*snapshot)->devices.find(device);
+  if (found == (*snapshot)->devices.end()) {
     fmt::print(stderr, "nothing is intended for '{}'\n", device);
     return 3;
   }

@@ -60,7 +60,7 @@ TEST(DeviceSpecs, ConfigurationAddsToAndOverridesTheInventory) {
   EXPECT_EQ(made.specs[1].session.transport.port, 7001);
   EXPECT_EQ(made.specs[1].labels, (std::map<std::string, std::string>{{"rack", "7"}, {"role", "leaf"}}));
   ASSERT_EQ(made.problems.size(), 1U);
-  EXPECT_TRUE(made.problems[0].starts_with("leaf9: no address"));
+  EXPECT_TRUE(made.problems.at("leaf9").starts_with("no address"));
 }
 
 }  // namespace

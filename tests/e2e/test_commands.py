@@ -48,6 +48,34 @@ def checks(session, config_file):
     expect("an unknown option", run("check", "--nonsense")[0], 2)
 
 
+def what_was_not_checked(session, config):
+    """A check does not pass what it could not look at, and says what limits it."""
+    file = session.folder / "limits.json"
+    config["inventory"]["devices"].append({"name": "leaf99"})
+    file.write_text(json.dumps(config))
+    session.fabric.post("netbox", '{"mode": "status", "status": 404, "path": "/api/plugins/bgp/*"}')
+    code, out, err = run("check", "--config", str(file))
+    expect("check with a device without address: " + out + err, code, 3)
+    expect_in("check with a device without address", out, "leaf99  no address: give it a primary or out-of-band IP")
+    expect_in("check with a device without address", out, "10 of 11 devices")
+    expect_in("check without sessions", err, "BGP neighbors are not compared")
+    code, out, _ = run("check", "--config", str(file), "--output", "json", "leaf99")
+    expect("check of a device without address", code, 3)
+    expect_in("its warnings", " ".join(json.loads(out)["warnings"]), "BGP neighbors are not compared")
+    session.fabric.post("netbox", '{"mode": "ok"}')
+
+
+def malformed_intent_file(session, config):
+    intent = session.folder / "intent.yaml"
+    intent.write_text("devices:\n  leaf1:\n    leaves:\n      /interfaces/interface/config/mtu: 1500\n")
+    file = session.folder / "files.json"
+    file.write_text(json.dumps({**config, "intent": {"files": [str(intent)]}}))
+    for command in ("check", "config check", "intent leaf1"):
+        code, _, err = run(*command.split(), "--config", str(file))
+        expect(f"{command} with a malformed intent file: {err}", code, 2)
+        expect_in(command, err, f"{intent}:4:7: ")
+
+
 def shows(config_file, token):
     code, out, _ = run("intent", "leaf1", DESCRIPTION, "--config", config_file)
     expect("intent", code, 0)
@@ -107,6 +135,8 @@ def main():
         shows(str(config_file), session.fabric.ready["netbox"]["token"])
         keeps_intended_secrets(session)
         environment_alone(session.fabric)
+        what_was_not_checked(session, with_netbox(base_config(session.fabric, session.folder), session.fabric))
+        malformed_intent_file(session, base_config(session.fabric, session.folder))
         print("check, intent, config and version: ok")
 
 
