@@ -23,23 +23,35 @@ struct LabShard {
   model::PathTable paths{schema::classify};
   std::shared_ptr<gnmi::PathMemo> memo = std::make_shared<gnmi::PathMemo>();
   std::shared_ptr<const model::DeviceIntent> intent = lab_intent();
+  std::shared_ptr<const std::vector<schema::ProfilePath>> subscribed;
+  std::shared_ptr<const fleet::Areas> areas;
+
+  LabShard() {
+    std::vector<schema::ProfilePath> on_change;
+    fleet::Areas patterns;
+    for (const schema::ProfilePath& path : profile->paths) {
+      if (path.mode != schema::PathMode::OnChange) continue;
+      patterns[path.area].push_back(path.path);
+      on_change.push_back(path);
+    }
+    subscribed = std::make_shared<const std::vector<schema::ProfilePath>>(std::move(on_change));
+    areas = std::make_shared<const fleet::Areas>(std::move(patterns));
+  }
 
   fleet::DeviceSpec spec(const std::string& name) const {
     fleet::DeviceSpec spec;
     spec.name = name;
-    spec.monitor = {.device = name, .profile = profile, .areas = {}, .rules = {}, .lifecycle = {}};
-    for (const schema::ProfilePath& path : profile->paths) {
-      if (path.mode != schema::PathMode::OnChange) continue;
-      spec.monitor.areas[path.area].push_back(path.path);
-      spec.session.paths.push_back(path);
-    }
+    spec.monitor = {.device = name, .profile = profile, .areas = areas, .rules = {}, .lifecycle = {}};
+    spec.session.paths = subscribed;
     spec.session.device = name;
     spec.session.memo = memo;
     spec.session.transport.host = "127.0.0.1";
     return spec;
   }
+  // Nothing is recorded.
+  static fleet::Device::Past newcomer(const std::string& name) { return {drift::Lifecycle(name, {}, {}), nullptr}; }
   fleet::DeviceContext context() {
-    return {.loop = loop, .clock = clock, .log = log, .metrics = metrics, .paths = paths, .limits = {}, .commit = nullptr,
+    return {.loop = loop, .clock = clock, .log = log, .metrics = metrics, .paths = paths, .limits = {},
             .on_status_changed = [] {}};
   }
 };
@@ -50,7 +62,7 @@ class ScriptedDevice {
   ScriptedDevice(LabShard& shard, const std::vector<LabLeaf>& tree) : peer_(std::make_shared<fakes::Peer>()) {
     fleet::DeviceSpec spec = shard.spec("leaf1");
     spec.session.make_stream = [this] { return std::make_unique<fakes::ScriptedStream>(peer_); };
-    device_ = std::make_unique<fleet::Device>(shard.context(), std::move(spec), std::vector<model::Drift>{});
+    device_ = std::make_unique<fleet::Device>(shard.context(), std::move(spec), LabShard::newcomer("leaf1"));
     device_->set_intent(shard.intent, "");
     device_->start();
     namespace h2 = fakes::http2;

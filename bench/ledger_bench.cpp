@@ -24,7 +24,7 @@ model::LedgerBatch make_batch(const core::Clock& clock) {
                      .opened_at = clock.wall_now(),
                      .changed_at = clock.wall_now()};
   model::Event event{.id = core::random_id(), .device = "leaf1", .differences = {{drift, model::EventAction::Opened}}, .open_count = 1, .detected_at = clock.wall_now(), .address = {}, .profile = {}, .labels = {}, .url = {}};
-  const std::string body = drift::to_json(event, 256U << 10U).body;
+  const std::string body = drift::to_json(event, 256U << 10U, 200).body;
   return {.device = "leaf1", .drifts = {drift}, .events = {std::move(event)}, .bodies = {body}};
 }
 

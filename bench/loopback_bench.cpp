@@ -84,7 +84,7 @@ void measure(benchmark::State& state, std::size_t count, std::size_t per_message
   for (std::size_t i = 0; i < count; ++i) {
     fleet::DeviceSpec spec = shard.spec("device" + std::to_string(i));
     spec.session.transport.port = peer.port();
-    devices.push_back(std::make_unique<fleet::Device>(shard.context(), std::move(spec), std::vector<model::Drift>{}));
+    devices.push_back(std::make_unique<fleet::Device>(shard.context(), std::move(spec), LabShard::newcomer("device" + std::to_string(i))));
     devices.back()->set_intent(shard.intent, "");
     devices.back()->start();
   }

@@ -27,7 +27,7 @@ Json value_json(const model::Value& value) { return Json::parse(model::to_json(v
 
 Json to_json(const fleet::DeviceStatus& device) {
   Json paths = Json::array();
-  for (const fleet::PathStatus& path : device.paths) {
+  for (const fleet::PathStatus& path : *device.paths) {
     paths.push_back({{"path", path.path}, {"mode", path.mode}, {"reason", text_or_null(path.reason)}});
   }
   Json quarantined = Json::array();

@@ -71,16 +71,12 @@ net::TlsSettings tls_of(const config::Tls& tls) {
   return {mode, tls.ca_file, tls.cert_file, tls.key_file, tls.server_name};
 }
 
-// Everything a connection depends on, as one text: equal texts can share the connection.
+// Everything a connection depends on but for the paths, as one text.
 std::string session_key(const fleet::DeviceSpec& spec, const config::Gnmi& gnmi) {
-  std::string key = fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", spec.session.transport.host,
+  return fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", spec.session.transport.host,
                                 spec.session.transport.port, static_cast<int>(gnmi.tls.mode), gnmi.tls.ca_file,
                                 gnmi.tls.cert_file, gnmi.tls.key_file, gnmi.tls.server_name, gnmi.username,
                                 gnmi.password.reveal(), gnmi.target, spec.monitor.profile->name, gnmi.stale_after.count());
-  for (const schema::ProfilePath& path : spec.session.paths) {
-    key += fmt::format("|{}:{}", model::to_text(path.path), static_cast<int>(path.mode));
-  }
-  return key;
 }
 
 std::string link_of(const config::Settings& settings, const std::string& device) {
@@ -90,19 +86,59 @@ std::string link_of(const config::Settings& settings, const std::string& device)
 }
 
 // A configured path that the platform spells differently: shown beside the path that is subscribed instead.
-void say_translations(const config::Gnmi& gnmi, fleet::DeviceSpec& spec) {
+void say_translations(const schema::Profile& profile, const config::Gnmi& gnmi, std::vector<fleet::PathStatus>& shown) {
   for (const config::PathOverride& configured : gnmi.paths) {
-    const auto request = schema::to_request(*spec.monitor.profile, configured.path);
+    const auto request = schema::to_request(profile, configured.path);
     if (!request.translated_from) continue;
-    const std::string subscribed = model::to_text(to_pattern(*spec.monitor.profile, configured.path));
-    for (fleet::PathStatus& path : spec.paths) {
+    const std::string subscribed = model::to_text(to_pattern(profile, configured.path));
+    for (fleet::PathStatus& path : shown) {
       if (path.path == subscribed) path.reason = "translated from " + configured.text;
     }
   }
 }
 
+// What is subscribed, judged and shown. Devices with the same profile and overrides share it.
+struct PathPlan {
+  std::shared_ptr<const std::vector<schema::ProfilePath>> subscribed;
+  std::shared_ptr<const fleet::Areas> areas;
+  std::shared_ptr<const std::vector<fleet::PathStatus>> shown;
+};
+
+PathPlan make_plan(const schema::Profile& profile, const config::Gnmi& gnmi) {
+  std::vector<schema::ProfilePath> subscribed;
+  fleet::Areas areas;
+  std::vector<fleet::PathStatus> shown;
+  for (schema::ProfilePath& path : effective_paths(profile, gnmi)) {
+    const model::Path pattern = to_pattern(profile, path.path);
+    shown.push_back({model::to_text(pattern), std::string(schema::to_text(path.mode)), mode_reason(profile, path)});
+    if (path.mode != schema::PathMode::OnChange && path.mode != schema::PathMode::Sample) continue;
+    areas[path.area].push_back(pattern);
+    subscribed.push_back(std::move(path));
+  }
+  say_translations(profile, gnmi, shown);
+  return {std::make_shared<const std::vector<schema::ProfilePath>>(std::move(subscribed)),
+          std::make_shared<const fleet::Areas>(std::move(areas)),
+          std::make_shared<const std::vector<fleet::PathStatus>>(std::move(shown))};
+}
+
+// Plans by profile and overrides.
+class PathPlans {
+ public:
+  const PathPlan& of(const schema::Profile& profile, const config::Gnmi& gnmi) {
+    std::string key = profile.name;
+    for (const config::PathOverride& path : gnmi.paths) {
+      key += fmt::format("\n{} {}", path.text, path.mode ? schema::to_text(*path.mode) : "");
+    }
+    const auto known = plans_.find(key);
+    return known != plans_.end() ? known->second : plans_.emplace(std::move(key), make_plan(profile, gnmi)).first->second;
+  }
+
+ private:
+  std::map<std::string, PathPlan> plans_;
+};
+
 fleet::DeviceSpec make_spec(const config::Settings& settings, const config::Device& device, const HostPort& address,
-                            std::shared_ptr<const schema::Profile> profile, std::string source) {
+                            std::shared_ptr<const schema::Profile> profile, const PathPlan& plan, std::string source) {
   fleet::DeviceSpec spec;
   spec.name = device.name;
   spec.labels = device.labels;
@@ -123,14 +159,9 @@ fleet::DeviceSpec make_spec(const config::Settings& settings, const config::Devi
   if (!gnmi.username.empty()) {
     spec.session.transport.metadata = {{"username", gnmi.username}, {"password", gnmi.password.reveal()}};
   }
-  for (schema::ProfilePath& path : effective_paths(*spec.monitor.profile, gnmi)) {
-    const model::Path pattern = to_pattern(*spec.monitor.profile, path.path);
-    spec.paths.push_back({model::to_text(pattern), std::string(schema::to_text(path.mode)), mode_reason(*spec.monitor.profile, path)});
-    if (path.mode != schema::PathMode::OnChange && path.mode != schema::PathMode::Sample) continue;
-    spec.monitor.areas[path.area].push_back(pattern);
-    spec.session.paths.push_back(std::move(path));
-  }
-  say_translations(gnmi, spec);
+  spec.paths = plan.shown;
+  spec.monitor.areas = plan.areas;
+  spec.session.paths = plan.subscribed;
   spec.session_key = session_key(spec, gnmi);
   spec.monitor.rules = rules_for(settings, device.name);
   spec.monitor.lifecycle = {.hold = settings.drift.hold,
@@ -200,6 +231,7 @@ DeviceSpecs make_device_specs(const config::Settings& settings,
     candidate = {std::move(merged), is_new ? "config" : candidate.source};
   }
   DeviceSpecs result;
+  PathPlans plans;
   for (const auto& [name, candidate] : candidates) {
     if (candidate.device.address.empty()) {
       result.problems[name] =
@@ -219,7 +251,8 @@ DeviceSpecs make_device_specs(const config::Settings& settings,
       result.notes.insert(fmt::format("gnmi.paths: {} exists on no device of profile {}; {} is subscribed instead", configured.text,
                                       profile->second->name, model::to_text(to_pattern(*profile->second, configured.path))));
     }
-    result.specs.push_back(make_spec(settings, candidate.device, *address, profile->second, candidate.source));
+    const PathPlan& plan = plans.of(*profile->second, candidate.device.gnmi);
+    result.specs.push_back(make_spec(settings, candidate.device, *address, profile->second, plan, candidate.source));
   }
   return result;
 }

@@ -17,11 +17,13 @@ namespace dm::compare {
 struct Ignore {
   model::Path pattern;
   std::optional<core::WallTime> until;
+  bool operator==(const Ignore&) const = default;
 };
 
 struct SeverityOf {
   model::Path pattern;
   model::Severity severity = model::Severity::Warning;
+  bool operator==(const SeverityOf&) const = default;
 };
 
 struct Rules {
@@ -29,6 +31,7 @@ struct Rules {
   std::vector<SeverityOf> severity;                 // the first that matches counts
   std::map<std::string, model::ListPolicy> lists;   // schema text -> policy; wins over all others
   bool strict = false;                              // what nobody intends must be absent
+  bool operator==(const Rules&) const = default;
 };
 
 }  // namespace dm::compare

@@ -11,6 +11,7 @@ struct LifecycleRules {
   core::Duration reminder{0};  // 0 = none
   int flap_count = 5;          // 0 = no damping
   core::Duration flap_window = std::chrono::minutes(10);
+  bool operator==(const LifecycleRules&) const = default;
 };
 
 }  // namespace dm::drift

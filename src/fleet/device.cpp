@@ -13,11 +13,11 @@ namespace dm::fleet {
 Device::Device(DeviceContext context, DeviceSpec spec, Past past)
     : context_(std::move(context)),
       spec_(std::move(spec)),
-      monitor_({context_.log, context_.metrics, context_.paths, context_.limits}, spec_.monitor, std::move(past.lifecycle)),
+      monitor_({context_.log, context_.metrics, context_.paths, context_.limits}, std::exchange(spec_.monitor, {}), std::move(past.lifecycle)),
       recorder_(std::move(past.recorder)),
       deadline_(context_.loop),
-      session_(context_.loop, context_.clock, context_.log, context_.metrics, spec_.monitor.profile, context_.paths,
-               spec_.session, session_handlers()) {
+      session_(context_.loop, context_.clock, context_.log, context_.metrics, monitor_.spec().profile, context_.paths,
+               std::exchange(spec_.session, {}), session_handlers()) {
   context_.metrics.set(metrics::Metric::DeviceState, 0, spec_.name);
   if (recorder_) recorder_->set_on_idle([this] { schedule(); });
 }
@@ -64,8 +64,18 @@ void Device::set_intent(std::shared_ptr<const model::DeviceIntent> intent, std::
 
 void Device::set_rules(DeviceSpec spec) {
   spec_ = std::move(spec);
-  monitor_.set_rules(spec_.monitor, now());
+  spec_.session = {};
+  monitor_.set_rules(std::exchange(spec_.monitor, {}), now());
   after_change();
+}
+
+bool Device::can_keep_connection(const DeviceSpec& spec) const {
+  return spec_.session_key == spec.session_key && *session_.settings().paths == *spec.session.paths;
+}
+
+std::string Device::address() const {
+  const gnmi::TransportSettings& transport = session_.settings().transport;
+  return fmt::format("{}:{}", transport.host, transport.port);
 }
 
 Device::Past Device::hand_over() {
@@ -100,8 +110,8 @@ void Device::tell() {
 model::LedgerBatch Device::to_batch(drift::Output output) {
   model::LedgerBatch batch{.device = spec_.name, .drifts = std::move(output.drifts), .events = {}, .bodies = {}};
   for (model::Event& event : output.events) {
-    event.address = fmt::format("{}:{}", spec_.session.transport.host, spec_.session.transport.port);
-    event.profile = spec_.monitor.profile->name;
+    event.address = address();
+    event.profile = monitor_.spec().profile->name;
     event.labels = spec_.labels;
     event.url = spec_.link;
     auto json = drift::to_json(event, spec_.event_bytes, context_.limits.differences_per_event);
@@ -136,7 +146,7 @@ std::shared_ptr<const DeviceStatus> Device::status() const {
   auto status = std::make_shared<DeviceStatus>();
   monitor_.describe(*status);
   status->name = spec_.name;
-  status->address = fmt::format("{}:{}", spec_.session.transport.host, spec_.session.transport.port);
+  status->address = address();
   status->source = spec_.source;
   status->labels = spec_.labels;
   status->paths = spec_.paths;

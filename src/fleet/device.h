@@ -16,15 +16,16 @@
 
 namespace dm::fleet {
 
-// Everything configured about one device. Two specs with equal `session_key` can share a connection.
+// Everything configured about one device.
 struct DeviceSpec {
   std::string name;
   std::map<std::string, std::string> labels;
   std::string source;  // "netbox" | "config"
   MonitorSpec monitor;
   gnmi::SessionSettings session;
-  std::string session_key;
-  std::vector<PathStatus> paths;  // for people: all paths with mode, the unsubscribed with a reason
+  std::string session_key;  // of all that a connection depends on, the paths left out
+  // For people: all paths with mode, the unsubscribed with a reason. The same for many devices.
+  std::shared_ptr<const std::vector<PathStatus>> paths = std::make_shared<const std::vector<PathStatus>>();
   std::string link;               // page of the device in the UI
   std::size_t event_bytes = 256U << 10U;
 };
@@ -60,7 +61,9 @@ class Device {
   // For the successor of this device, which must be destroyed next.
   Past hand_over();
 
-  const DeviceSpec& spec() const { return spec_; }
+  const std::string& name() const { return spec_.name; }
+  // False: `spec` needs another connection.
+  bool can_keep_connection(const DeviceSpec& spec) const;
   std::shared_ptr<const DeviceStatus> status() const;
   const Monitor& monitor() const { return monitor_; }
 
@@ -73,8 +76,10 @@ class Device {
   model::LedgerBatch to_batch(drift::Output output);
   void say(const drift::Output& output);
 
+  std::string address() const;
+
   DeviceContext context_;
-  DeviceSpec spec_;
+  DeviceSpec spec_;  // but for what the monitor and the session hold
   Monitor monitor_;
   std::unique_ptr<Recorder> recorder_;
   net::Timer deadline_;

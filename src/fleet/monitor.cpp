@@ -25,6 +25,11 @@ std::string_view to_text(model::Rule rule) {
 
 }  // namespace
 
+bool MonitorSpec::operator==(const MonitorSpec& other) const {
+  return device == other.device && profile == other.profile && (areas == other.areas || *areas == *other.areas) &&
+         rules == other.rules && lifecycle == other.lifecycle;
+}
+
 Monitor::Monitor(Context context, MonitorSpec spec, drift::Lifecycle lifecycle)
     : context_(std::move(context)),
       spec_(std::move(spec)),
@@ -87,7 +92,9 @@ void Monitor::set_intent(std::shared_ptr<const model::DeviceIntent> intent, std:
 }
 
 void Monitor::set_rules(MonitorSpec spec, drift::Now now) {
+  const bool is_same = spec == spec_;
   spec_ = std::move(spec);
+  if (is_same) return;
   lifecycle_.set_rules(spec_.lifecycle);
   rebuild_judge(now);
 }
@@ -102,7 +109,7 @@ void Monitor::rebuild_judge(drift::Now now) {
 // Rule 8: an area that has intent and came without a single leaf is not "everything missing".
 void Monitor::update_degraded() {
   std::vector<std::string> degraded;
-  for (const auto& [area, patterns] : spec_.areas) {
+  for (const auto& [area, patterns] : *spec_.areas) {
     if (!judge_->has_intent_under(patterns)) continue;
     const auto& leaves = tree_.leaves().leaves();
     const bool has_leaf = std::any_of(leaves.begin(), leaves.end(), [&](const model::Leaf& leaf) {
@@ -132,7 +139,7 @@ void Monitor::update_degraded() {
 
 std::vector<model::Path> Monitor::live_patterns() const {
   std::vector<model::Path> live;
-  for (const auto& [area, patterns] : spec_.areas) {
+  for (const auto& [area, patterns] : *spec_.areas) {
     if (std::find(degraded_areas_.begin(), degraded_areas_.end(), area) != degraded_areas_.end()) continue;
     for (const model::Path& pattern : patterns) {
       const bool is_quarantined =

@@ -28,13 +28,16 @@
 
 namespace dm::fleet {
 
+using Areas = std::map<std::string, std::vector<model::Path>>;  // area -> its subscribed patterns
+
 // How one device is judged.
 struct MonitorSpec {
   std::string device;
   std::shared_ptr<const schema::Profile> profile;
-  std::map<std::string, std::vector<model::Path>> areas;  // area -> its subscribed patterns
+  std::shared_ptr<const Areas> areas = std::make_shared<const Areas>();  // the same for many devices
   compare::Rules rules;
   drift::LifecycleRules lifecycle;
+  bool operator==(const MonitorSpec& other) const;
 };
 
 class Monitor {
@@ -57,7 +60,7 @@ class Monitor {
 
   // Null: nothing is intended for this device, with the reason for people.
   void set_intent(std::shared_ptr<const model::DeviceIntent> intent, std::string unknown_reason, drift::Now now);
-  void set_rules(MonitorSpec spec, drift::Now now);
+  void set_rules(MonitorSpec spec, drift::Now now);  // costs a full judgement only if they differ
 
   std::optional<core::SteadyTime> next_deadline() const { return lifecycle_.next_deadline(); }
   drift::Output poll(drift::Now now) { return lifecycle_.poll(now); }
@@ -69,6 +72,7 @@ class Monitor {
   std::vector<LeafStatus> leaves() const;
   std::vector<model::Difference> differences() const;
   std::size_t open_count() const { return lifecycle_.open_count(); }
+  const MonitorSpec& spec() const { return spec_; }
   model::Freshness freshness() const { return freshness_; }
   // Grows whenever something a person or the lifecycle would notice changed.
   std::uint64_t revision() const { return revision_; }

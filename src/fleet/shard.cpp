@@ -94,7 +94,7 @@ void Shard::apply(std::vector<DeviceSpec> specs, std::map<std::string, std::vect
   }
   for (auto& [name, spec] : wanted) {
     const auto known = devices_.find(name);
-    if (known != devices_.end() && known->second->spec().session_key == spec.session_key) {
+    if (known != devices_.end() && known->second->can_keep_connection(spec)) {
       known->second->set_rules(std::move(spec));
       continue;
     }
@@ -142,7 +142,7 @@ Device::Past Shard::newcomer(const DeviceSpec& spec, std::vector<model::Drift> o
 
 // Nobody watches these drifts any more: they end without an event, so that they do not stay open for ever.
 void Shard::retire(Device& device) {
-  const std::string name = device.spec().name;
+  const std::string name = device.name();
   Device::Past past = device.hand_over();
   if (!past.recorder) return;
   auto ended = past.lifecycle.close({options_.clock.steady_now(), options_.clock.wall_now()});
@@ -171,7 +171,7 @@ void Shard::stop_if_committed() {
 void Shard::give_intent(Device& device) {
   if (!intent_) return device.set_intent(nullptr, "the intent is not loaded yet");
   if (!intent_->is_usable) return device.set_intent(nullptr, intent_->unusable_reason);
-  const auto found = intent_->devices.find(device.spec().name);
+  const auto found = intent_->devices.find(device.name());
   if (found == intent_->devices.end()) return device.set_intent(nullptr, "nothing is intended for this device");
   device.set_intent(found->second, "");
 }

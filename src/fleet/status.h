@@ -35,7 +35,7 @@ struct DeviceStatus {
   model::Freshness freshness = model::Freshness::Never;
   core::WallTime freshness_since{};
   std::string freshness_reason;
-  std::vector<PathStatus> paths;
+  std::shared_ptr<const std::vector<PathStatus>> paths = std::make_shared<const std::vector<PathStatus>>();
   std::vector<QuarantineStatus> quarantined;
   std::vector<std::string> degraded_areas;
   std::size_t open_drifts = 0;

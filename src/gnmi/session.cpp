@@ -119,8 +119,8 @@ SessionPlan Session::Impl::make_plan() {
                    .keepalive = settings.transport.keepalive,
                    .backoff = settings.backoff};
   if (made.keepalive == core::Duration::zero()) made.keepalive = profile->keepalive;
-  for (std::size_t i = 0; i < settings.paths.size(); ++i) {
-    const schema::ProfilePath& path = settings.paths[i];
+  for (std::size_t i = 0; i < settings.paths->size(); ++i) {
+    const schema::ProfilePath& path = (*settings.paths)[i];
     if (path.mode != schema::PathMode::OnChange && path.mode != schema::PathMode::Sample) continue;
     schema::RequestPath request = schema::to_request(*profile, path.path);
     if (request.translated_from) {
@@ -182,7 +182,7 @@ void Session::Impl::perform(const Ask& action) {
   retry_timer.cancel();
   if (action.on_new_connection || !transport) connect(action.keepalive);
   std::vector<SubscribePath> asked;
-  for (const std::size_t index : action.paths) asked.push_back({plan.paths[index], settings.paths[sources[index]].mode});
+  for (const std::size_t index : action.paths) asked.push_back({plan.paths[index], (*settings.paths)[sources[index]].mode});
   ++calls;
   has_said_bad_message = false;
   transport->start(kSubscribeMethod,
@@ -237,7 +237,7 @@ void Session::Impl::perform(const TellQuarantine&) {
   for (std::size_t i = 0; i < state.quarantine.size(); ++i) {
     const auto& entry = state.quarantine[i];
     if (!entry) continue;
-    quarantined.push_back({settings.paths[sources[i]].path, entry->code, entry->message, entry->since});
+    quarantined.push_back({(*settings.paths)[sources[i]].path, entry->code, entry->message, entry->since});
   }
   if (handlers.on_quarantine) handlers.on_quarantine();
 }

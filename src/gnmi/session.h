@@ -31,8 +31,8 @@ struct SessionSettings {
   std::string device;
   TransportSettings transport;
   std::string target;                       // gNMI prefix target, usually empty
-  std::vector<schema::ProfilePath> paths;   // effective list, in request order; only OnChange and Sample
-                                            // are subscribed
+  // Effective list, in request order; only OnChange and Sample are subscribed. The same for many devices.
+  std::shared_ptr<const std::vector<schema::ProfilePath>> paths = std::make_shared<const std::vector<schema::ProfilePath>>();
   core::Duration stale_after = std::chrono::seconds(60);
   core::Duration sync_deadline = std::chrono::seconds(120);
   core::BackoffPolicy backoff;

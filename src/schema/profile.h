@@ -30,6 +30,7 @@ struct ProfilePath {
   model::Path path;        // as sent in the request; may hold wildcards
   PathMode mode = PathMode::OnChange;
   std::string area;        // vlans | interfaces | vxlan | bgp | vrfs | evpn | mlag | system | other
+  bool operator==(const ProfilePath&) const = default;
 };
 
 // A path some release or user spells differently: `from` is rewritten to `to`, what is below it stays.

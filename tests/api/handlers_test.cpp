@@ -19,7 +19,8 @@ std::shared_ptr<const fleet::DeviceStatus> device(std::string name, model::Verdi
   status->address = "127.0.0.1:6030";
   status->verdict = verdict;
   status->freshness = model::Freshness::Live;
-  status->paths = {{"/interfaces/interface/config", "on_change", ""}};
+  status->paths = std::make_shared<const std::vector<fleet::PathStatus>>(
+      std::vector<fleet::PathStatus>{{"/interfaces/interface/config", "on_change", ""}});
   status->quarantined = {{"/x", 3, "INVALID_ARGUMENT", "path invalid", core::WallTime(std::chrono::seconds(1))}};
   return status;
 }

@@ -20,8 +20,8 @@ DeviceSpecs specs_of(const config::Settings& settings, std::vector<model::Invent
 }
 
 const fleet::PathStatus* path_of(const fleet::DeviceSpec& spec, const std::string& path) {
-  const auto found = std::find_if(spec.paths.begin(), spec.paths.end(), [&](const auto& p) { return p.path == path; });
-  return found == spec.paths.end() ? nullptr : &*found;
+  const auto found = std::find_if(spec.paths->begin(), spec.paths->end(), [&](const auto& p) { return p.path == path; });
+  return found == spec.paths->end() ? nullptr : &*found;
 }
 
 const std::vector<model::InventoryDevice> kLeafs{{.name = "leaf1", .address = "192.0.2.1"}, {.name = "leaf2", .address = "192.0.2.2"}};
@@ -42,7 +42,7 @@ TEST(DeviceSpecs, APathCanBeSwitchedOff) {
   const DeviceSpecs made = specs_of(settings_with_path("/system/config/hostname", schema::PathMode::Off), kLeafs);
 
   EXPECT_EQ(path_of(made.specs[0], "/system/config/hostname")->mode, "off");
-  EXPECT_FALSE(made.specs[0].monitor.areas.contains("system"));
+  EXPECT_FALSE(made.specs[0].monitor.areas->contains("system"));
 }
 
 TEST(DeviceSpecs, ConfigurationAddsToAndOverridesTheInventory) {

@@ -66,9 +66,11 @@ class Lab : public testing::Test {
 
   std::unique_ptr<Monitor> make_monitor(const std::string& device) {
     MonitorSpec spec{.device = device, .profile = profile_};
+    Areas areas;
     for (const schema::ProfilePath& path : profile_->paths) {
-      if (path.mode == schema::PathMode::OnChange) spec.areas[path.area].push_back(path.path);
+      if (path.mode == schema::PathMode::OnChange) areas[path.area].push_back(path.path);
     }
+    spec.areas = std::make_shared<const Areas>(std::move(areas));
     for (const auto& [list, policy] : intent_["lists"].items()) spec.rules.lists[list] = model::ListPolicy::Authoritative;
     auto wanted = std::make_shared<model::DeviceIntent>();
     const Json& from = intent_["devices"][device];

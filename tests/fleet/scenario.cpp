@@ -67,9 +67,11 @@ class Player {
     if (!loaded.profile) throw std::runtime_error(loaded.errors.front());
     profile_ = loaded.profile;
     MonitorSpec spec{.device = "dut", .profile = profile_};
+    Areas areas;
     for (const schema::ProfilePath& path : profile_->paths) {
-      if (path.mode == schema::PathMode::OnChange) spec.areas[path.area].push_back(path.path);
+      if (path.mode == schema::PathMode::OnChange) areas[path.area].push_back(path.path);
     }
+    spec.areas = std::make_shared<const Areas>(std::move(areas));
     read_rules(file["rules"], spec);
     monitor_ = std::make_unique<Monitor>(Monitor::Context{log_, metrics_, paths_, {}}, spec, drift::Lifecycle(spec.device, spec.lifecycle, {}));
     monitor_->set_intent(read_intent(file), "no intent", now());

@@ -101,9 +101,11 @@ struct Monitor {
     settings.transport.metadata = {{"username", "admin"}, {"password", "secret"}};
     settings.transport.limits.value_bytes = 200'000;
     settings.backoff = {.first = 1ms, .most = 10ms};
+    std::vector<schema::ProfilePath> paths_wanted;
     for (const auto& path : subscribed) {
-      settings.paths.push_back({*model::parse_path(path), schema::PathMode::OnChange, "other"});
+      paths_wanted.push_back({*model::parse_path(path), schema::PathMode::OnChange, "other"});
     }
+    settings.paths = std::make_shared<const std::vector<schema::ProfilePath>>(std::move(paths_wanted));
   }
 
   void run() {

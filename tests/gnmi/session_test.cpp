@@ -45,15 +45,16 @@ struct Lab {
   model::PathTable paths{nullptr};
   std::vector<std::shared_ptr<fakes::Peer>> peers;
   std::vector<std::string> diary;
+  std::vector<schema::ProfilePath> subscribed;
   SessionSettings settings;
   SessionHandlers handlers;
   std::unique_ptr<Session> session;
 
-  explicit Lab(const std::vector<std::string>& subscribed = {"/a", "/b"}) {
+  explicit Lab(const std::vector<std::string>& wanted = {"/a", "/b"}) {
     settings.device = "leaf1";
     settings.transport.host = "switch.test";
-    for (const auto& path : subscribed) {
-      settings.paths.push_back({*model::parse_path(path), schema::PathMode::OnChange, "other"});
+    for (const auto& path : wanted) {
+      subscribed.push_back({*model::parse_path(path), schema::PathMode::OnChange, "other"});
     }
     settings.backoff = {.first = 1h, .most = 1h};  // only retry_now() ends a wait
     settings.make_stream = [this] {
@@ -73,6 +74,7 @@ struct Lab {
     diary.push_back(line);
   }
   void start() {
+    settings.paths = std::make_shared<const std::vector<schema::ProfilePath>>(subscribed);
     session = std::make_unique<Session>(loop, clock, log, metrics, profile, paths, settings, handlers);
     session->start();
   }
@@ -258,9 +260,9 @@ TEST(Session, AsksForTranslatedPathsAndReportsTheConfiguredOnes) {
 
 TEST(Session, SubscribesOnlyWhatIsStreamed) {
   Lab lab({"/a", "/b", "/c"});
-  lab.settings.paths[0].mode = schema::PathMode::Get;
-  lab.settings.paths[1].mode = schema::PathMode::Sample;
-  lab.settings.paths[2].mode = schema::PathMode::Off;
+  lab.subscribed[0].mode = schema::PathMode::Get;
+  lab.subscribed[1].mode = schema::PathMode::Sample;
+  lab.subscribed[2].mode = schema::PathMode::Off;
   lab.start();
   lab.peer().connect();
   lab.say(h2::settings());
