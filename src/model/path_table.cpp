@@ -54,6 +54,10 @@ PathId PathTable::intern(const Path& path) {
   const bool is_entry = !path.elements.empty() && !path.elements.back().keys.empty();
   node.entry = is_entry ? id : (parent == kNoPath ? kNoPath : at(parent).entry);
   node.depth = static_cast<std::uint32_t>(path.elements.size());
+  if (node.depth > 0) {
+    PathId& first = parent == kNoPath ? first_root_ : nodes_[index(parent)].first_child;
+    node.next_sibling = std::exchange(first, id);
+  }
   nodes_.push_back(std::move(node));
   by_text_.insert(id);
   return id;

@@ -55,6 +55,9 @@ class PathTable {
   PathId enclosing_entry(PathId id) const;                       // the next entry strictly above
   const PathFacts& facts(PathId id) const { return at(id).facts; }
   bool is_below(PathId id, PathId ancestor) const;               // strictly below
+  // The tree downwards, in no order: kNoPath has the paths of one element as its children.
+  PathId first_child(PathId id) const { return id == kNoPath ? first_root_ : at(id).first_child; }
+  PathId next_sibling(PathId id) const { return at(id).next_sibling; }
   std::size_t size() const { return nodes_.size(); }
 
  private:
@@ -63,6 +66,8 @@ class PathTable {
     const std::string* schema = nullptr;  // in schema_texts_
     PathId parent = kNoPath;
     PathId entry = kNoPath;
+    PathId first_child = kNoPath;
+    PathId next_sibling = kNoPath;
     std::uint32_t depth = 0;
     PathFacts facts;
   };
@@ -84,6 +89,7 @@ class PathTable {
 
   Classifier classifier_;
   std::deque<Node> nodes_;                        // stable references
+  PathId first_root_ = kNoPath;
   std::unordered_set<std::string> schema_texts_;  // stable references
   boost::unordered_flat_set<PathId, HashText, SameText> by_text_;
 };

@@ -1,7 +1,8 @@
 #include "observed/tree.h"
 
-#include <algorithm>
 #include <unordered_set>
+
+#include "observed/deletes.h"
 
 namespace dm::observed {
 
@@ -15,8 +16,7 @@ const Changes& Tree::apply(const model::UpdateBatch& batch) {
   changes_.leaves.clear();
   changes_.entries.clear();
   changes_.refused = 0;
-  for (const PathId path : batch.exact_deletes) erase_below(path);
-  for (const model::Path& pattern : batch.pattern_deletes) erase_matching(pattern);
+  for (const PathId path : deleted_leaves(*paths_, leaves_, batch.exact_deletes, batch.pattern_deletes)) erase(path);
   if (batch.atomic_prefix != model::kNoPath) drop_unsaid(batch);
   for (const model::LeafSet& leaf : batch.sets) set(leaf.path, batch.value(leaf), batch.timestamp_ns);
   return changes_;
@@ -61,23 +61,11 @@ void Tree::erase(PathId path) {
   note_entries(path);
 }
 
-void Tree::erase_below(PathId path) {
-  for (const PathId leaf : leaves_.at_or_below(path)) erase(leaf);
-}
-
-void Tree::erase_matching(const model::Path& pattern) {
-  std::vector<PathId> doomed;
-  for (const Leaf& leaf : leaves_.leaves()) {
-    if (model::covers(pattern, paths_->path(leaf.path))) doomed.push_back(leaf.path);
-  }
-  for (const PathId path : doomed) erase(path);
-}
-
 // An atomic notification is the complete state below its prefix (gNMI specification 2.1.1).
 void Tree::drop_unsaid(const model::UpdateBatch& batch) {
   std::unordered_set<PathId> said;
   for (const model::LeafSet& leaf : batch.sets) said.insert(leaf.path);
-  for (const PathId leaf : leaves_.at_or_below(batch.atomic_prefix)) {
+  for (const PathId leaf : deleted_leaves(*paths_, leaves_, {batch.atomic_prefix}, {})) {
     if (!said.contains(leaf)) erase(leaf);
   }
 }

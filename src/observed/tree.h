@@ -41,8 +41,6 @@ class Tree {
  private:
   void set(model::PathId path, std::string_view value, std::int64_t timestamp_ns);
   void erase(model::PathId path);
-  void erase_below(model::PathId path);
-  void erase_matching(const model::Path& pattern);
   void drop_unsaid(const model::UpdateBatch& batch);
   void note_entries(model::PathId path);
 
