@@ -1,7 +1,7 @@
 // How long to wait before the next attempt: doubling from `first` to `most`, with full jitter.
 //
-// Pure: the caller brings the random number. reset() belongs to the first good message, not to the
-// connect (a peer that accepts and then refuses must still be backed off).
+// Pure: the caller brings the random number. reset() belongs to proven success, not to the connect (a
+// peer that accepts and then refuses must still be backed off).
 #pragma once
 
 #include <chrono>
@@ -23,7 +23,8 @@ class Backoff {
   // The next wait: between half and all of the current step, chosen by `random` (any value). The
   // lower half is kept so that a refused connection is never retried at once.
   Duration next(std::uint64_t random);
-  void reset() { attempts_ = 0; }
+  // As if so many attempts had failed in a row.
+  void reset(int attempts = 0) { attempts_ = attempts; }
   int attempts() const { return attempts_; }
 
  private:

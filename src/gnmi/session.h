@@ -2,8 +2,8 @@
 //
 // Owns the transport and the wire decoder; turns what happens into the four callbacks below. Refused
 // paths are found by bisection and quarantined; refused logins are tried slowly; a peer silent for
-// stale_after is probed and then given up. Reconnect waits are jittered, growing, and reset by the
-// first good message. A hub that says the device is gone (`DEL /*`) ends the stream like a loss: nothing it
+// stale_after is probed and then given up. Reconnect waits are jittered, growing, and reset by a stream
+// that synced and lasted. A hub that says the device is gone (`DEL /*`) ends the stream like a loss: nothing it
 // sends later would be confirmed by a sync. The rules are in session_state.h. Lives on the shard's loop;
 // stop(), retry_now() and destruction are allowed inside every callback.
 #pragma once

@@ -89,10 +89,7 @@ class Stepper {
     }
     if (!is_following(s_)) return;
     if (s_.phase == SessionPhase::Asking) begin();
-    if (!std::exchange(s_.has_message, true)) {
-      s_.backoff.reset();
-      s_.logins_refused = 0;
-    }
+    if (!std::exchange(s_.has_message, true)) s_.logins_refused = 0;
     if (message.is_device_lost) return fail("device_gone", "the hub says the device is gone");
     if (message.is_sync && s_.phase == SessionPhase::Syncing) go_live();
   }
@@ -184,7 +181,9 @@ class Stepper {
 
   void go_live() {
     s_.phase = SessionPhase::Live;
+    s_.live_since = moment_.now;
     s_.said.clear();
+    s_.backoff.reset(s_.short_lives);
     s_.search_again_at.reset();
     bool is_released = false;
     for (const std::size_t i : s_.asked) {
@@ -198,7 +197,14 @@ class Stepper {
 
   // The attempt is over: tell, and wait.
   void fail(std::string_view kind, std::string reason) {
+    if (s_.phase == SessionPhase::Live) end_life();
     give_up(kind, std::move(reason), s_.backoff.next(moment_.random));
+  }
+
+  void end_life() {
+    const bool has_lasted = moment_.now >= s_.live_since + kLasting;
+    s_.short_lives = has_lasted ? 0 : s_.short_lives + 1;
+    if (has_lasted) s_.backoff.reset();
   }
 
   void give_up(std::string_view kind, std::string reason, Duration wait) {

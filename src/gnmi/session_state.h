@@ -1,7 +1,8 @@
 // When to ask a device, what its answers mean, when to give up on a silent one: decided without I/O.
 //
 // step(state, event) → {state, actions}; the Session performs the actions. All rules of reconnecting
-// live here: growing jittered waits that only a good message resets, slow logins, the search for refused
+// live here: growing jittered waits that only a sync resets (and that grow on while streams end soon after
+// it: a device that always fails with a message of its dump costs a whole dump each time), slow logins, the search for refused
 // paths, the deadline of the first dump, and the watch over silent peers. Pure; any thread.
 #pragma once
 
@@ -28,6 +29,8 @@ inline constexpr core::Duration kSearchAgain = std::chrono::minutes(10);
 inline constexpr core::Duration kLeastGrace = std::chrono::seconds(5);
 // gRPC servers forgive one PING in five minutes while nothing is sent (gRPC "Keepalive", grpc#9902).
 inline constexpr core::Duration kForgivenPings = std::chrono::seconds(310);
+// A stream that ends sooner after its sync counts as a failed attempt.
+inline constexpr core::Duration kLasting = std::chrono::minutes(1);
 inline constexpr core::Duration kLongestPingInterval = std::chrono::hours(2);
 
 // What does not change during a session.
@@ -63,6 +66,8 @@ struct SessionState {
 
   SessionPhase phase = SessionPhase::Idle;
   core::Backoff backoff;
+  core::SteadyTime live_since{};  // of the call under way, once it is Live
+  int short_lives = 0;            // streams in a row that synced and did not last
   core::Duration keepalive;    // grows when the peer calls it too eager
   core::Duration probe_after;  // likewise
   std::vector<std::optional<PathQuarantine>> quarantine;  // per path of the plan

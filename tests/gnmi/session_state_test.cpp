@@ -134,18 +134,47 @@ TEST(SessionState, WaitsLongerAfterEachFailureAndSaysItOnce) {
                           "lost: no route to host", "retry after 2s"));
 }
 
-TEST(SessionState, ResetsTheWaitByAGoodMessageNotByTheConnect) {
+// What one attempt comes to before the device ends it.
+struct AttemptCase {
+  const char* name;
+  std::vector<SessionEvent> events;
+  core::Duration lasts;  // after the last of them
+  Lines waits;           // of five attempts in a row
+};
+
+TEST(SessionState, ResetsTheWaitByAStreamThatSyncedAndLasted) {
+  const MessageRead message, sync{.is_sync = true};
+  const Lines growing = {"retry after 500ms", "retry after 1s", "retry after 2s", "retry after 4s", "retry after 8s"};
+  const Lines least(5, "retry after 500ms");
+  const AttemptCase cases[] = {{"refuses the connection", {}, 0s, growing},
+                               {"takes the call and ends it", {CallAccepted{}}, 0s, growing},
+                               {"always fails in the middle of its dump", {CallAccepted{}, message, message}, 30s, growing},
+                               {"always fails soon after its sync", {CallAccepted{}, message, sync}, 59s, growing},
+                               {"is healthy", {CallAccepted{}, message, sync}, 1min, least}};
+  for (const AttemptCase& one : cases) {
+    Machine machine;
+    machine.feed(SessionStarted{});
+    Lines waits;
+    for (std::size_t i = 0; i < one.waits.size(); ++i) {
+      for (const SessionEvent& event : one.events) machine.feed(event);
+      machine.pass(one.lasts);
+      waits.push_back(machine.feed(ended(GrpcCode::Unavailable)).back());
+      machine.feed(RetryDue{});
+    }
+    EXPECT_EQ(waits, one.waits) << one.name;
+  }
+}
+
+TEST(SessionState, ComesBackAtOnceWhenAnOutageIsFollowedByAShortFlap) {
   Machine machine;
   machine.feed(SessionStarted{});
-  for (int i = 0; i < 3; ++i) {
-    machine.feed(CallAccepted{});
+  for (int i = 0; i < 5; ++i) {
     machine.feed(ended(GrpcCode::Unavailable));
     machine.feed(RetryDue{});
   }
+  machine.feed(MessageRead{.is_sync = true});
 
-  EXPECT_EQ(machine.state.backoff.attempts(), 3);
-  machine.feed(MessageRead{});
-  EXPECT_EQ(machine.state.backoff.attempts(), 0);
+  EXPECT_EQ(machine.feed(ended(GrpcCode::Unavailable)).back(), "retry after 500ms");
 }
 
 TEST(SessionState, CountsAsALossOnlyWhatHadBegun) {
