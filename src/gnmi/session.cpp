@@ -55,7 +55,6 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
         flush_timer(loop) {}
 
   SessionPlan make_plan();
-  void say_translations();
   void handle(SessionEvent event);
   void stop();
   SessionMoment moment() { return {clock.steady_now(), clock.wall_now(), jitter.next()}; }
@@ -87,7 +86,6 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
   const SessionSettings settings;
   const SessionHandlers handlers;
   std::vector<std::size_t> sources;            // index in settings.paths of each path of the plan
-  std::vector<std::string> translations;       // to be said once
   const SessionPlan plan;
   SessionState state;
   Jitter jitter;
@@ -123,21 +121,12 @@ SessionPlan Session::Impl::make_plan() {
     const schema::ProfilePath& path = (*settings.paths)[i];
     if (path.mode != schema::PathMode::OnChange && path.mode != schema::PathMode::Sample) continue;
     schema::RequestPath request = schema::to_request(*profile, path.path);
-    if (request.translated_from) {
-      translations.push_back(fmt::format("path {} exists on no {} device; subscribing to {} instead",
-                                         *request.translated_from, profile->name, model::to_text(request.path)));
-    }
     // Some servers refuse a list that names a path twice.
     if (std::find(made.paths.begin(), made.paths.end(), request.path) != made.paths.end()) continue;
     made.paths.push_back(std::move(request.path));
     sources.push_back(i);
   }
   return made;
-}
-
-void Session::Impl::say_translations() {
-  for (const std::string& text : translations) log.warning("{}: {}", settings.device, text);
-  translations.clear();
 }
 
 // Callbacks may stop, retry or destroy the session: what they raise waits until they are done, and a
@@ -319,7 +308,6 @@ Session::Session(net::Loop& loop, const core::Clock& clock, core::Logger& log, m
 Session::~Session() { impl_->stop(); }
 
 void Session::start() {
-  impl_->say_translations();
   impl_->handle(SessionStarted{});
 }
 void Session::stop() { impl_->stop(); }
