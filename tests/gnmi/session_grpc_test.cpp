@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "fakes/patience.h"
 #include "gnmi/session.h"
 
 namespace dm::gnmi {
@@ -31,12 +32,20 @@ class Switch final : public ::gnmi::gNMI::Service {
     server_ = builder.BuildAndStart();
   }
   ~Switch() override {
-    drop_streams();
+    {
+      const std::lock_guard lock(mutex_);
+      is_closing_ = true;
+      changed_.notify_all();
+    }
     server_->Shutdown(std::chrono::system_clock::now());
     server_->Wait();
   }
   std::uint16_t port() const { return static_cast<std::uint16_t>(port_); }
   int calls() const { return calls_; }
+  int dropped() {
+    const std::lock_guard lock(mutex_);
+    return dropped_;
+  }
 
   void drop_streams() {
     const std::lock_guard lock(mutex_);
@@ -56,8 +65,7 @@ class Switch final : public ::gnmi::gNMI::Service {
     for (const auto& subscription : request.subscribe().subscription()) {
       if (subscription.path().elem(0).name() == "bad") return {grpc::StatusCode::INVALID_ARGUMENT, "path invalid"};
     }
-    std::unique_lock lock(mutex_);
-    const int dropped_before = dropped_;
+    const int dropped_before = dropped();
     ::gnmi::SubscribeResponse response;
     for (const auto& subscription : request.subscribe().subscription()) {
       auto& update = *response.mutable_update()->add_update();
@@ -67,7 +75,8 @@ class Switch final : public ::gnmi::gNMI::Service {
     stream->Write(response);
     response.set_sync_response(true);
     stream->Write(response);
-    changed_.wait(lock, [&] { return dropped_ != dropped_before; });
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, fakes::kPatience, [&] { return is_closing_ || dropped_ != dropped_before; });
     return {grpc::StatusCode::UNAVAILABLE, "the agent restarts"};
   }
 
@@ -77,6 +86,7 @@ class Switch final : public ::gnmi::gNMI::Service {
   std::mutex mutex_;
   std::condition_variable changed_;
   int dropped_ = 0;
+  bool is_closing_ = false;
   std::unique_ptr<grpc::Server> server_;
 };
 
@@ -116,7 +126,7 @@ struct Monitor {
                         .on_stream_lost = [this](const std::string& reason) { lose(reason); },
                         .on_quarantine = [this] { diary.emplace_back("quarantine"); }});
     session->start();
-    loop.run();
+    fakes::run(loop);
   }
   void note(const model::UpdateBatch& batch) {
     for (const auto& set : batch.sets) diary.push_back(paths.text(set.path));
@@ -157,7 +167,7 @@ TEST(SessionGrpc, ComesBackAfterALoss) {
   monitor.wanted_syncs = 2;
   monitor.loop.post([&] { device.drop_streams(); });
 
-  monitor.loop.run();
+  fakes::run(monitor.loop);
 
   EXPECT_THAT(monitor.diary, ElementsAre("begin", "/a", "sync", "lost: the agent restarts", "begin", "/a", "sync"));
 }

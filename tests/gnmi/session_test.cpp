@@ -12,6 +12,7 @@
 
 #include "fakes/byte_stream.h"
 #include "fakes/byte_stream_http2.h"
+#include "fakes/patience.h"
 
 namespace dm::gnmi {
 namespace {
@@ -99,7 +100,7 @@ struct Lab {
   }
   void run_posted() {
     loop.post([this] { loop.stop(); });
-    loop.run();
+    fakes::run(loop);
   }
   void go_live() {
     start();
@@ -177,7 +178,7 @@ TEST(Session, TriesAgainByItself) {
     device.after(1ms, refuse);
   };
   refuse();
-  lab.loop.run();
+  fakes::run(lab.loop);
 
   EXPECT_GE(lab.peers.size(), 4U);
   EXPECT_THAT(lab.diary, ElementsAre("lost", "lost", "lost"));
@@ -302,7 +303,7 @@ TEST(Session, ProbesAQuietPeer) {
     look.after(1ms, again);
   };
   again();
-  lab.loop.run();
+  fakes::run(lab.loop);
 
   EXPECT_THAT(h2::frames_of(lab.peer().take()), SizeIs(1));
   EXPECT_EQ(lab.diary.back(), "batch sync");

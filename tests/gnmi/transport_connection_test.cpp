@@ -94,7 +94,7 @@ std::string run_until_written(Script& script, std::uint8_t type) {
     poll.after(milliseconds(1), look);
   };
   look();
-  script.loop.run();
+  fakes::run(script.loop);
   return written;
 }
 
@@ -111,7 +111,7 @@ TEST(TransportKeepalive, GivesUpOnADeviceThatDoesNotAnswer) {
   script.peer->say(h2::settings());
   script.accept();
 
-  script.loop.run();
+  fakes::run(script.loop);
 
   EXPECT_EQ(script.record.end().code, GrpcCode::Unavailable);
   EXPECT_NE(script.record.end().message.find("keepalive"), std::string::npos);
@@ -143,7 +143,7 @@ TEST(TransportConnect, GivesUpOnAPeerThatNeverSpeaksHttp2) {
   script.transport->start("/m", "request", false, handlers);
   script.peer->connect();
 
-  script.loop.run();
+  fakes::run(script.loop);
 
   EXPECT_EQ(script.record.end().code, GrpcCode::Unavailable);
   EXPECT_NE(script.record.end().hint.find("may expect TLS"), std::string::npos);

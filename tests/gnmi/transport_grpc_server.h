@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "fakes/patience.h"
 #include "gnmi.grpc.pb.h"
 #include "gnmi/transport.h"
 #include "net/loop.h"
@@ -103,7 +104,7 @@ struct Client {
   // Starts a call and follows it to its end.
   CallEnd subscribe() {
     start();
-    loop.run();
+    fakes::run(loop);
     return end.value_or(CallEnd{.message = "stopped before the end"});
   }
 

@@ -129,7 +129,7 @@ TEST(TransportGrpc, TellsAnUnknownMethod) {
   Client client(server.port());
 
   client.transport.start("/gnmi.gNMI/Nothing", "", true, client.handlers());
-  client.loop.run();
+  fakes::run(client.loop);
 
   EXPECT_EQ(client.end->code, GrpcCode::Unimplemented);
 }
@@ -146,7 +146,7 @@ TEST(TransportGrpc, MakesAUnaryCallAndThenSubscribesOnTheSameConnection) {
   Client client(server.port());
 
   client.transport.start("/gnmi.gNMI/Capabilities", "", true, client.handlers());
-  client.loop.run();
+  fakes::run(client.loop);
   EXPECT_EQ(client.end->code, GrpcCode::Ok) << client.end->message;
   ::gnmi::CapabilityResponse response;
   ASSERT_EQ(client.messages.size(), 1U);
@@ -180,7 +180,9 @@ TEST(TransportGrpc, CancelReachesTheServer) {
 
   client.subscribe();
 
-  EXPECT_TRUE(cancelled.get_future().get());
+  auto is_cancelled = cancelled.get_future();
+  ASSERT_TRUE(fakes::wait(is_cancelled));
+  EXPECT_TRUE(is_cancelled.get());
   EXPECT_FALSE(client.end.has_value());
 }
 
@@ -194,16 +196,18 @@ TEST(TransportGrpc, SurvivesAServerThatShutsDownAndComesBack) {
     stream.Read(&more);
     return grpc::Status::OK;
   };
-  auto server = std::make_unique<Server>(service);
-  const std::uint16_t port = server->port();
+  const fakes::ReservedPort reserved;
+  const std::uint16_t port = reserved.port();
+  auto server = std::make_unique<Server>(service, grpc::InsecureServerCredentials(), port);
   Client client(port);
   client.on_message = [&] { client.loop.stop(); };
   client.subscribe();
-  running.get_future().wait();
+  auto is_running = running.get_future();
+  ASSERT_TRUE(fakes::wait(is_running));
   client.on_message = nullptr;
 
   server->get().Shutdown(std::chrono::system_clock::now());
-  client.loop.run();
+  fakes::run(client.loop);
   const CallEnd lost = *client.end;
   const CallEnd refused = client.subscribe();
   server.reset();
@@ -223,7 +227,8 @@ TEST(TransportGrpc, FinishesItsCallOnAServerThatDrains) {
   std::promise<void> draining;
   service.script = [&](grpc::ServerContext&, Stream& stream) {
     stream.Write(leaf("before"));
-    draining.get_future().wait();
+    auto is_draining = draining.get_future();
+    fakes::wait(is_draining);
     stream.Write(leaf("after"));
     return grpc::Status::OK;
   };
@@ -234,13 +239,14 @@ TEST(TransportGrpc, FinishesItsCallOnAServerThatDrains) {
     if (client.messages.size() != 1) return;
     // GOAWAY goes out at once; the deadline is for calls that do not finish.
     shutdown = std::async(std::launch::async, [&] {
-      server.get().Shutdown(std::chrono::system_clock::now() + std::chrono::hours(1));
+      server.get().Shutdown(std::chrono::system_clock::now() + fakes::kPatience);
     });
     draining.set_value();
   };
 
   const CallEnd end = client.subscribe();
-  shutdown.wait();
+  ASSERT_TRUE(shutdown.valid());
+  fakes::wait(shutdown);
 
   EXPECT_EQ(end.code, GrpcCode::Ok) << end.message;
   EXPECT_EQ(client.messages.size(), 2U);
@@ -323,6 +329,7 @@ TEST(TransportGrpc, IsUnavailableWhenTheServerIsKilled) {
   client.on_message = [&] { ::kill(child, SIGKILL); };
 
   const CallEnd end = client.subscribe();
+  ::kill(child, SIGKILL);  // also when no message came
   ::waitpid(child, nullptr, 0);
 
   EXPECT_EQ(client.messages.size(), 1U);

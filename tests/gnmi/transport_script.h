@@ -9,6 +9,7 @@
 
 #include "fakes/byte_stream.h"
 #include "fakes/byte_stream_http2.h"
+#include "fakes/patience.h"
 #include "gnmi/transport.h"
 #include "net/loop.h"
 
@@ -55,7 +56,7 @@ struct Script {
   // Runs what was posted to the loop.
   void run_posted() {
     loop.post([this] { loop.stop(); });
-    loop.run();
+    fakes::run(loop);
   }
   std::optional<std::uint32_t> reset_code() {
     const auto resets = h2::frames_of_type(peer->take(), h2::kRstStream);

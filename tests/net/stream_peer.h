@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "fakes/byte_stream_certificates.h"
+#include "fakes/patience.h"
 #include "net/loop.h"
 #include "net/stream.h"
 
@@ -39,6 +40,7 @@ class Listener {
       size = sizeof(sockaddr_in6);
       reinterpret_cast<sockaddr_in6&>(address).sin6_addr = in6addr_loopback;
     }
+    fakes::be_patient(socket_);
     is_usable_ = ::bind(socket_, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
                  ::listen(socket_, 16) == 0;
     ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
@@ -66,7 +68,7 @@ class Listener {
 // The device's side of a connection.
 class Device {
  public:
-  explicit Device(int socket) : socket_(socket) {}
+  explicit Device(int socket) : socket_(socket) { fakes::be_patient(socket_); }
   ~Device() { close(); }
   Device(const Device&) = delete;
   Device& operator=(const Device&) = delete;
@@ -207,20 +209,22 @@ struct Client {
   // Runs the loop until connected or refused.
   bool connect() {
     open();
-    loop.run();
+    fakes::run(loop);
     return is_connected;
   }
   void hear(std::size_t size) {
-    while (heard.size() < size && ends.empty()) loop.run();
+    while (heard.size() < size && ends.empty() && fakes::run(loop)) {
+    }
   }
   core::Error end() {
-    while (ends.empty()) loop.run();
-    return ends.front();
+    while (ends.empty() && fakes::run(loop)) {
+    }
+    return ends.empty() ? core::Error{core::Code::Internal, "did not end"} : ends.front();
   }
   // Lets what is due happen.
   void run_posted() {
     loop.post([this] { loop.post([this] { loop.stop(); }); });
-    loop.run();
+    fakes::run(loop);
   }
 
   Loop loop;

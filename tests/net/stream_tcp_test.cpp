@@ -50,9 +50,8 @@ TEST(TcpStream, ConnectsByNameAndOverIpv6) {
 }
 
 TEST(TcpStream, TellsARefusedConnection) {
-  Listener listener;
-  const std::uint16_t port = listener.port();
-  listener.close();
+  const fakes::ReservedPort reserved;
+  const std::uint16_t port = reserved.port();
   Client client(port);
 
   EXPECT_FALSE(client.connect());
@@ -167,7 +166,7 @@ TEST(TcpStream, AStreamThatBlastsDoesNotStarveAnother) {
       {.on_connected = [&] { loop.stop(); },
        .on_bytes = [&](std::span<const std::uint8_t> bytes) { loud.heard += bytes.size(); },
        .on_closed = [&](const core::Error&) { loop.stop(); }});
-  loop.run();
+  fakes::run(loop);
   Device loud_device(listener.accept());
   quiet.stream = make_tcp_stream(loop, {.host = "127.0.0.1", .port = listener.port()});
   quiet.stream->open({.on_connected = [&] { loop.stop(); },
@@ -177,7 +176,7 @@ TEST(TcpStream, AStreamThatBlastsDoesNotStarveAnother) {
                             loop.stop();
                           },
                       .on_closed = [&](const core::Error&) { loop.stop(); }});
-  loop.run();
+  fakes::run(loop);
   Device quiet_device(listener.accept());
   std::atomic<bool> is_over = false;
   std::thread sender([&] {
@@ -186,7 +185,7 @@ TEST(TcpStream, AStreamThatBlastsDoesNotStarveAnother) {
   });
   quiet_device.say("me too");
 
-  loop.run();  // ends only if the quiet one is heard beside a stream that never ends
+  fakes::run(loop);  // ends only if the quiet one is heard beside a stream that never ends
   is_over = true;
   ::shutdown(loud_device.socket(), SHUT_RDWR);
   sender.join();
@@ -328,7 +327,7 @@ TEST_P(TcpStreamDestruction, IsSafeAtAnyMoment) {
       client.run_posted();
       at(Moment::Resolving);
     }
-    if (!is_gone) client.loop.run();
+    if (!is_gone) fakes::run(client.loop);
     for (int i = 0; i < 20; ++i) client.run_posted();
 
     EXPECT_TRUE(is_gone);
