@@ -21,7 +21,9 @@ std::size_t body_length(std::span<const std::uint8_t> prefix) {
 
 MessageFailure too_large(std::size_t limit) {
   return {GrpcCode::ResourceExhausted,
-          "a message is larger than the limit of " + std::to_string(limit) + " bytes"};
+          "a message is larger than limits.grpc_message_bytes (" + std::to_string(limit) +
+              " bytes); raise it, or subscribe to finer paths in gnmi.paths",
+          "grpc_message_bytes"};
 }
 
 struct Inflater {
@@ -58,7 +60,7 @@ std::optional<MessageFailure> inflate_gzip(std::span<const std::uint8_t> packed,
       if (stream.avail_in == 0) break;
       CHECK(inflateReset(&stream) == Z_OK, "an inflater that was in use");
     } else if (result != Z_OK || (stream.avail_in == 0 && stream.avail_out != 0)) {
-      return MessageFailure{GrpcCode::Internal, "a message is not valid gzip"};
+      return MessageFailure{GrpcCode::Internal, "a message is not valid gzip", {}};
     }
   }
   text.resize(used);
@@ -109,15 +111,17 @@ std::optional<MessageFailure> MessageReader::complete_tail(std::span<const std::
 
 std::optional<MessageFailure> MessageReader::check_prefix(
     std::span<const std::uint8_t> prefix) const {
-  if (prefix[0] > 1) return MessageFailure{GrpcCode::Internal, "a message has an unknown flag"};
+  if (prefix[0] > 1) return MessageFailure{GrpcCode::Internal, "a message has an unknown flag", {}};
   if (body_length(prefix) > limit_) return too_large(limit_);
   if (prefix[0] == 0 || encoding_ == "gzip") return std::nullopt;
   if (encoding_.empty() || encoding_ == "identity") {
     return MessageFailure{GrpcCode::Internal,
-                          "a message is compressed, but no grpc-encoding was given"};
+                          "a message is compressed, but no grpc-encoding was given",
+                          {}};
   }
   return MessageFailure{GrpcCode::Unimplemented,
-                        "messages are compressed with " + to_printable(encoding_) + ", not gzip"};
+                        "messages are compressed with " + to_printable(encoding_) + ", not gzip",
+                        {}};
 }
 
 std::optional<MessageFailure> MessageReader::hand_out(bool is_compressed,

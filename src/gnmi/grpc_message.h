@@ -20,6 +20,7 @@ namespace dm::gnmi {
 struct MessageFailure {
   GrpcCode code = GrpcCode::Internal;
   std::string message;
+  std::string_view limit;  // its name, if one was exceeded
 };
 
 class MessageReader {

@@ -40,8 +40,10 @@ bool GrpcResponse::add_header(std::string_view name, std::string_view value) {
   if (end_) return true;
   block_.bytes += name.size() + value.size() + kFieldOverhead;
   if (block_.bytes > header_limit_) {
-    fail(GrpcCode::ResourceExhausted, "the device's headers are larger than the limit of " +
-                                          std::to_string(header_limit_) + " bytes");
+    fail(GrpcCode::ResourceExhausted,
+         "the device's headers are larger than limits.header_list_bytes (" +
+             std::to_string(header_limit_) + " bytes); raise it, or ask what stands before the device",
+         "header_list_bytes");
     return false;
   }
   if (name == ":status") block_.http_status = number_of(value);
@@ -89,7 +91,7 @@ void GrpcResponse::finish(const Block& trailers) {
 void GrpcResponse::add_data(std::span<const std::uint8_t> bytes) {
   if (end_) return;
   if (auto failure = messages_.feed(bytes, handlers_.on_message)) {
-    fail(failure->code, std::move(failure->message));
+    fail(failure->code, std::move(failure->message), failure->limit);
   }
 }
 
@@ -99,11 +101,10 @@ void GrpcResponse::reset(std::uint32_t http2_error) {
   fail(code_of_reset(http2_error), "the device reset the call: " + http2_error_name(http2_error));
 }
 
-void GrpcResponse::fail(GrpcCode code, std::string message) {
+void GrpcResponse::fail(GrpcCode code, std::string message, std::string_view limit) {
   if (end_) return;
   messages_.stop();
-  end_ =
-      CallEnd{.code = code, .message = std::move(message), .is_too_many_pings = false, .hint = {}};
+  end_ = CallEnd{.code = code, .message = std::move(message), .hint = {}, .limit = limit};
 }
 
 void GrpcResponse::stop() {

@@ -33,7 +33,8 @@ class GrpcResponse {
   // The peer reset the stream.
   void reset(std::uint32_t http2_error);
   // The end from outside: the connection is lost, or ours to give up.
-  void fail(GrpcCode code, std::string message);
+  // `limit`: the name of the limit that was exceeded, if that is why.
+  void fail(GrpcCode code, std::string message, std::string_view limit = {});
   // Nobody wants to hear more: no handler is called.
   void stop();
 

@@ -74,6 +74,7 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
   void connect(core::Duration keepalive);
   void hang_up();
   void on_message(std::span<const std::uint8_t> message);
+  void on_end(const CallEnd& end);
   void on_unreadable(const core::Error& error);
   void count(std::size_t message_bytes);
   void flush_counters();
@@ -181,7 +182,7 @@ void Session::Impl::perform(const Ask& action) {
                    false,
                    {.on_headers = [this] { handle(CallAccepted{}); },
                     .on_message = [this](std::span<const std::uint8_t> bytes) { on_message(bytes); },
-                    .on_end = [this](const CallEnd& end) { handle(CallEnded{end}); }});
+                    .on_end = [this](const CallEnd& end) { on_end(end); }});
 }
 
 void Session::Impl::perform(const EndCall&) {
@@ -255,6 +256,11 @@ void Session::Impl::on_message(std::span<const std::uint8_t> message) {
   batch.sync = !was_live && state.phase == SessionPhase::Live;
   if (handlers.on_batch) handlers.on_batch(batch);
   if (batch.bytes.capacity() > kKeptBatchBytes) batch = {};
+}
+
+void Session::Impl::on_end(const CallEnd& end) {
+  if (!end.limit.empty()) metrics.add(Metric::LimitHits, 1, end.limit);
+  handle(CallEnded{end});
 }
 
 void Session::Impl::on_unreadable(const core::Error& error) {

@@ -303,7 +303,7 @@ std::string describe(const CallEnd& end) {
   const std::string message = end.message.empty() ? "no reason given" : end.message;
   if (end.code == GrpcCode::Ok) return "the device ended the stream" + hint;
   if (is_login_refused(end.code)) return fmt::format("the device refuses the login: {} {}{}", to_text(end.code), message, hint);
-  if (end.code == GrpcCode::Unavailable) return message + hint;
+  if (end.code == GrpcCode::Unavailable || !end.limit.empty()) return message + hint;
   return fmt::format("{}: {}{}", to_text(end.code), message, hint);
 }
 

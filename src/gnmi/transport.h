@@ -50,6 +50,7 @@ struct CallEnd {
   std::string message;             // the peer's or ours, printable
   bool is_too_many_pings = false;  // GOAWAY ENHANCE_YOUR_CALM
   std::string hint;  // likely cause for people, e.g. "the device speaks TLS on this port"
+  std::string_view limit{};  // we ended it: the limit of core/limits.h that was exceeded
 };
 
 struct CallHandlers {

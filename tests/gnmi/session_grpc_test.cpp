@@ -91,7 +91,8 @@ class Switch final : public ::gnmi::gNMI::Service {
 };
 
 struct Monitor {
-  net::Loop loop;
+  net::Loop own_loop;
+  net::Loop& loop;
   core::SystemClock clock;
   core::Logger log{core::LogLevel::Error, core::LogFormat::Text};
   metrics::Registry metrics;
@@ -103,7 +104,8 @@ struct Monitor {
   std::size_t wanted_syncs = 1;
   std::unique_ptr<Session> session;
 
-  Monitor(const Switch& device, const std::vector<std::string>& subscribed) {
+  Monitor(const Switch& device, const std::vector<std::string>& subscribed, net::Loop* shared = nullptr)
+      : loop(shared != nullptr ? *shared : own_loop) {
     profile->origin = "openconfig";
     settings.device = "leaf1";
     settings.transport.host = "127.0.0.1";
@@ -170,6 +172,27 @@ TEST(SessionGrpc, ComesBackAfterALoss) {
   fakes::run(monitor.loop);
 
   EXPECT_THAT(monitor.diary, ElementsAre("begin", "/a", "sync", "lost: the agent restarts", "begin", "/a", "sync"));
+}
+
+TEST(SessionGrpc, AMessageOverTheLimitCostsItsDeviceOnly) {
+  Switch device;
+  Monitor healthy(device, {"/a"});
+  healthy.run();
+  Monitor large(device, {"/a", "/b", "/c"}, &healthy.loop);
+  large.settings.transport.limits.grpc_message_bytes = 250'000;
+
+  large.run();
+
+  ASSERT_THAT(large.diary, SizeIs(2));
+  EXPECT_EQ(large.diary[0], "begin");
+  EXPECT_THAT(large.diary[1], HasSubstr("limits.grpc_message_bytes (250000 bytes)"));
+  EXPECT_EQ(large.metrics.value(metrics::Metric::LimitHits, "grpc_message_bytes"), 1);
+  healthy.wanted_syncs = 2;
+  large.session->stop();
+  healthy.loop.post([&] { device.drop_streams(); });
+  fakes::run(healthy.loop);
+  EXPECT_THAT(healthy.diary, ElementsAre("begin", "/a", "sync", "lost: the agent restarts", "begin", "/a", "sync"))
+      << "it was live until its own device ended it";
 }
 
 TEST(SessionGrpc, DoesNotInsistOnARefusedLogin) {

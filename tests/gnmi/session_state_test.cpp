@@ -200,7 +200,10 @@ TEST(SessionState, DescribesEndsForPeople) {
       {"silent", {.code = GrpcCode::Unavailable, .message = "", .hint = ""}, "no reason given"},
       {"login", {.code = GrpcCode::Unauthenticated, .message = "Authentication failed", .hint = ""},
        "the device refuses the login: UNAUTHENTICATED Authentication failed"},
-      {"limit", {.code = GrpcCode::ResourceExhausted, .message = "too big", .hint = ""}, "RESOURCE_EXHAUSTED: too big"}};
+      {"limit", {.code = GrpcCode::ResourceExhausted, .message = "too big", .hint = ""}, "RESOURCE_EXHAUSTED: too big"},
+      {"our limit",
+       {.code = GrpcCode::ResourceExhausted, .message = "larger than limits.x", .hint = "", .limit = "x"},
+       "larger than limits.x"}};
   for (const EndCase& one : cases) EXPECT_EQ(describe(one.end), one.text) << one.name;
 }
 

@@ -328,6 +328,20 @@ TEST(TransportLimits, StopInflatingAtTheLimit) {
   EXPECT_EQ(script.record.messages.size(), 1U);
 }
 
+TEST(TransportLimits, RefuseAMessageBeforeItComesAndNameTheSettingAndTheCure) {
+  Script script;
+  script.start();
+  script.accept();
+  const std::size_t size = core::Limits().grpc_message_bytes + 1;
+
+  script.peer->say(h2::data(kCall, std::string(1, '\0') + h2::number(static_cast<std::uint32_t>(size), 4)));
+
+  const CallEnd end = script.record.end();
+  EXPECT_EQ(end.limit, "grpc_message_bytes");
+  EXPECT_NE(end.message.find("limits.grpc_message_bytes (67108864 bytes)"), std::string::npos) << end.message;
+  EXPECT_NE(end.message.find("gnmi.paths"), std::string::npos) << end.message;
+}
+
 TEST(TransportLimits, AcceptAMessageOfExactlyTheLimit) {
   TransportSettings settings{.host = "switch.test"};
   settings.limits.grpc_message_bytes = 10;

@@ -72,6 +72,24 @@ TEST(TransportGrpc, ReceivesManyMessages) {
   EXPECT_EQ(client.messages.back(), leaf(std::to_string(kMessages - 1)).SerializeAsString());
 }
 
+TEST(TransportGrpc, TakesAMessageOfTwentyMegabytes) {
+  const std::string text(20U << 20U, 'm');
+  Service service;
+  service.script = [&text](grpc::ServerContext&, Stream& stream) {
+    stream.Write(leaf(text));
+    stream.Write(leaf("after"));
+    return grpc::Status::OK;
+  };
+  Server server(service);
+  Client client(server.port());
+
+  const CallEnd end = client.subscribe();
+
+  EXPECT_EQ(end.code, GrpcCode::Ok) << end.message;
+  ASSERT_EQ(client.messages.size(), 2U);
+  EXPECT_TRUE(client.messages[0] == leaf(text).SerializeAsString());
+}
+
 TEST(TransportGrpc, InflatesWhatTheServerCompresses) {
   Service service;
   service.script = [](grpc::ServerContext& context, Stream& stream) {
