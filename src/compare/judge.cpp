@@ -175,6 +175,14 @@ model::NoDifference Judge::no_difference(PathId object, const LeafMap& leaves, c
   return none;
 }
 
+std::optional<core::WallTime> Judge::next_ignore_end(core::WallTime now) const {
+  std::optional<core::WallTime> next;
+  for (const Ignore& rule : rules_.ignore) {
+    if (rule.until && now < *rule.until && (!next || *rule.until < *next)) next = rule.until;
+  }
+  return next;
+}
+
 const model::Expectation* Judge::expectation(PathId leaf) const {
   const auto found = leaf_index_.find(leaf);
   return found == leaf_index_.end() ? nullptr : found->second;

@@ -51,6 +51,9 @@ class Judge {
   // Why judge() finds no difference there, and what the device has instead.
   model::NoDifference no_difference(model::PathId object, const model::LeafMap& leaves, core::WallTime now) const;
 
+  // When the next ignore rule runs out and verdicts may change by time alone, if ever.
+  std::optional<core::WallTime> next_ignore_end(core::WallTime now) const;
+
   // The expectation of a leaf, or null: for the API.
   const model::Expectation* expectation(model::PathId leaf) const;
   const model::DeviceIntent& intent() const { return *intent_; }

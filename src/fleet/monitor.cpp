@@ -53,7 +53,7 @@ void Monitor::apply(const model::UpdateBatch& batch, drift::Now now) {
   }
   if (!changes.empty()) {
     context_.metrics.add(metrics::Metric::LeafChanges, static_cast<double>(changes.leaves.size()));
-    if (can_judge() && !degraded_areas_.empty()) {
+    if (can_judge() && is_area_back(changes)) {
       judge_everything(now);
     } else if (can_judge()) {
       judge_changes(changes, batch.timestamp_ns, now);
@@ -104,6 +104,20 @@ void Monitor::rebuild_judge(drift::Now now) {
   differences_.clear();
   if (can_judge()) return judge_everything(now);
   if (!judge_) lifecycle_.freeze();
+}
+
+// True if a leaf arrived in an area that had none.
+bool Monitor::is_area_back(const observed::Changes& changes) const {
+  const auto covers_a_new_leaf = [&](const model::Path& pattern) {
+    return std::any_of(changes.leaves.begin(), changes.leaves.end(), [&](PathId leaf) {
+      return tree_.leaves().find(leaf) != nullptr && model::covers(pattern, context_.paths.path(leaf));
+    });
+  };
+  return std::any_of(degraded_areas_.begin(), degraded_areas_.end(), [&](const std::string& area) {
+    const auto patterns = spec_.areas.find(area);
+    return patterns != spec_.areas.end() &&
+           std::any_of(patterns->second.begin(), patterns->second.end(), covers_a_new_leaf);
+  });
 }
 
 // Rule 8: an area that has intent and came without a single leaf is not "everything missing".
@@ -170,6 +184,8 @@ void Monitor::judge_everything(drift::Now now) {
     return judge_->no_difference(context_.paths.intern(*parsed), tree_.leaves(), now.wall);
   };
   lifecycle_.observe_all(all, none, now);
+  const auto ignore_end = judge_->next_ignore_end(now.wall);
+  ignore_ends_at_ = ignore_end ? std::optional(now.steady + (*ignore_end - now.wall)) : std::nullopt;
   is_judged_once_ = true;
   ++revision_;
 }
@@ -188,6 +204,20 @@ void Monitor::judge_changes(const observed::Changes& changes, std::int64_t devic
     lifecycle_.observe(*difference, now);
     differences_.insert_or_assign(object, std::move(*difference));
   }
+}
+
+std::optional<core::SteadyTime> Monitor::next_deadline() const {
+  const auto due = lifecycle_.next_deadline();
+  if (!due || !ignore_ends_at_) return due ? due : ignore_ends_at_;
+  return std::min(*due, *ignore_ends_at_);
+}
+
+drift::Output Monitor::poll(drift::Now now) {
+  if (ignore_ends_at_ && *ignore_ends_at_ <= now.steady) {
+    ignore_ends_at_.reset();  // the next sync looks at the rules anyway
+    if (can_judge()) judge_everything(now);
+  }
+  return lifecycle_.poll(now);
 }
 
 void Monitor::set_freshness(Freshness freshness, std::string reason, drift::Now now) {

@@ -62,8 +62,8 @@ class Monitor {
   void set_intent(std::shared_ptr<const model::DeviceIntent> intent, std::string unknown_reason, drift::Now now);
   void set_rules(MonitorSpec spec, drift::Now now);  // costs a full judgement only if they differ
 
-  std::optional<core::SteadyTime> next_deadline() const { return lifecycle_.next_deadline(); }
-  drift::Output poll(drift::Now now) { return lifecycle_.poll(now); }
+  std::optional<core::SteadyTime> next_deadline() const;
+  drift::Output poll(drift::Now now);
   // What a successor goes on with; this monitor is of no use afterwards.
   drift::Lifecycle hand_over() { return std::move(lifecycle_); }
 
@@ -83,6 +83,7 @@ class Monitor {
   void finish_sync(drift::Now now);
   void judge_everything(drift::Now now);
   void judge_changes(const observed::Changes& changes, std::int64_t device_time_ns, drift::Now now);
+  bool is_area_back(const observed::Changes& changes) const;
   void update_degraded();
   std::vector<model::Path> live_patterns() const;
   void set_freshness(model::Freshness freshness, std::string reason, drift::Now now);
@@ -96,6 +97,7 @@ class Monitor {
   std::string unknown_reason_ = "the intent is not loaded yet";
   std::unique_ptr<compare::Judge> judge_;
   std::unordered_map<model::PathId, model::Difference> differences_;
+  std::optional<core::SteadyTime> ignore_ends_at_;  // then everything is judged anew
   std::vector<std::string> degraded_areas_;
   std::set<std::string> area_has_leaves_;  // since this stream went live
   std::vector<model::Path> quarantined_;

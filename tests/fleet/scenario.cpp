@@ -72,7 +72,7 @@ class Player {
       if (path.mode == schema::PathMode::OnChange) areas[path.area].push_back(path.path);
     }
     spec.areas = std::make_shared<const Areas>(std::move(areas));
-    read_rules(file["rules"], spec);
+    read_rules(file["rules"], spec, clock_.wall_now());
     monitor_ = std::make_unique<Monitor>(Monitor::Context{log_, metrics_, paths_, {}}, spec, drift::Lifecycle(spec.device, spec.lifecycle, {}));
     monitor_->set_intent(read_intent(file), "no intent", now());
   }
@@ -88,7 +88,7 @@ class Player {
  private:
   drift::Now now() const { return {clock_.steady_now(), clock_.wall_now()}; }
 
-  static void read_rules(const YAML::Node& rules, MonitorSpec& spec) {
+  static void read_rules(const YAML::Node& rules, MonitorSpec& spec, core::WallTime start) {
     if (!rules) return;
     const auto duration = [&](const char* name, core::Duration& into) {
       if (rules[name]) into = *core::parse_duration(rules[name].as<std::string>());
@@ -98,7 +98,11 @@ class Player {
     duration("reminder", spec.lifecycle.reminder);
     spec.rules.strict = rules["strict"].as<bool>(false);
     for (const auto& list : rules["lists"]) spec.rules.lists[list.first.as<std::string>()] = to_policy(list.second.as<std::string>());
-    for (const auto& path : rules["ignore"]) spec.rules.ignore.push_back({to_path(path.as<std::string>()), std::nullopt});
+    for (const auto& rule : rules["ignore"]) {
+      compare::Ignore ignore{to_path((rule.IsMap() ? rule["path"] : rule).as<std::string>()), std::nullopt};
+      if (rule.IsMap()) ignore.until = start + *core::parse_duration(rule["until"].as<std::string>());
+      spec.rules.ignore.push_back(std::move(ignore));
+    }
     for (const auto& rule : rules["severity"]) {
       const auto text = rule.second.as<std::string>();
       spec.rules.severity.push_back({to_path(rule.first.as<std::string>()),
