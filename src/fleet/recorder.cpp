@@ -3,14 +3,9 @@
 #include <utility>
 
 namespace dm::fleet {
-namespace {
 
-constexpr core::Duration kRetry = std::chrono::seconds(1);
-
-}  // namespace
-
-Recorder::Recorder(net::Loop& loop, core::Logger& log, Commit commit)
-    : log_(&log), commit_(std::move(commit)), retry_(loop) {}
+Recorder::Recorder(net::Loop& loop, core::Logger& log, core::Duration retry_every, Commit commit)
+    : log_(&log), retry_every_(retry_every), commit_(std::move(commit)), retry_(loop) {}
 
 Recorder::~Recorder() = default;
 
@@ -28,7 +23,7 @@ void Recorder::commit_first() {
 void Recorder::finish(const core::Status& status) {
   if (!status) {
     say(status.error());
-    return retry_.after(kRetry, [this] { commit_first(); });
+    return retry_.after(retry_every_, [this] { commit_first(); });
   }
   last_trouble_.clear();
   batches_.pop_front();
@@ -43,7 +38,7 @@ void Recorder::say(const core::Error& error) {
   if (is_everybodys || error.message == last_trouble_) return;
   last_trouble_ = error.message;
   log_->error("{}: a drift cannot be recorded, and nothing more is told about this device until it is (tried again "
-              "every second): {}",
+              "until then): {}",
               batches_.front().device, error.message);
 }
 

@@ -12,7 +12,9 @@
 #include <memory>
 #include <string>
 
+#include "core/clock.h"
 #include "core/log.h"
+#include "core/result.h"
 #include "model/drift.h"
 #include "net/loop.h"
 
@@ -22,7 +24,7 @@ class Recorder {
  public:
   // Makes a batch durable; `done` comes on the loop's thread.
   using Commit = std::function<void(const model::LedgerBatch&, std::function<void(const core::Status&)> done)>;
-  Recorder(net::Loop& loop, core::Logger& log, Commit commit);
+  Recorder(net::Loop& loop, core::Logger& log, core::Duration retry_every, Commit commit);
   ~Recorder();
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
@@ -38,6 +40,7 @@ class Recorder {
   void say(const core::Error& error);
 
   core::Logger* log_;
+  core::Duration retry_every_;
   Commit commit_;
   std::deque<model::LedgerBatch> batches_;
   std::function<void()> on_idle_;

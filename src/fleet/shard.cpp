@@ -133,9 +133,9 @@ Device::Past Shard::newcomer(const DeviceSpec& spec, std::vector<model::Drift> o
     leaving_.erase(left);
     open.clear();  // their end is still being written
   } else if (options_.commit) {
-    recorder = std::make_unique<Recorder>(loop_, options_.log, [this](const model::LedgerBatch& batch, auto done) {
-      commit(batch, std::move(done));
-    });
+    recorder = std::make_unique<Recorder>(
+        loop_, options_.log, options_.commit_retry,
+        [this](const model::LedgerBatch& batch, auto done) { commit(batch, std::move(done)); });
   }
   return {drift::Lifecycle(spec.name, spec.monitor.lifecycle, std::move(open)), std::move(recorder)};
 }

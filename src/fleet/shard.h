@@ -30,6 +30,7 @@ class Shard {
     // Makes a batch durable; `done` may come from any thread, and comes once for each call. Null:
     // nothing is recorded (one-shot checks).
     std::function<void(model::LedgerBatch, std::function<void(const core::Status&)>)> commit;
+    core::Duration commit_retry = std::chrono::seconds(1);  // how often a disk that refuses is asked again
   };
   explicit Shard(Options options);
   ~Shard();  // ends every stream, waits for the commits on their way, then ends the thread
