@@ -5,6 +5,7 @@
 
 #include "compare/internal_entry.h"
 #include "compare/leaf_verdict.h"
+#include "compare/shape.h"
 #include "core/check.h"
 
 namespace dm::compare {
@@ -55,7 +56,10 @@ model::Value config_object(const model::PathTable& paths, PathId entry, const Le
 
 Judge::Judge(std::shared_ptr<const schema::Profile> profile, model::PathTable& paths,
              std::shared_ptr<const model::DeviceIntent> intent, Rules rules)
-    : profile_(std::move(profile)), paths_(&paths), intent_(std::move(intent)), rules_(std::move(rules)) {
+    : profile_(std::move(profile)),
+      paths_(&paths),
+      intent_(in_shape(*profile_, std::move(intent))),
+      rules_(in_shape(*profile_, std::move(rules))) {
   for (const model::Expectation& expectation : intent_->leaves) {
     leaf_index_.emplace(paths_->intern(expectation.path), &expectation);
   }

@@ -29,6 +29,7 @@ model::Value config_object(const model::PathTable& paths, model::PathId entry, c
 
 class Judge {
  public:
+  // Intent and rules may be written in any shape the platform's models ever had.
   Judge(std::shared_ptr<const schema::Profile> profile, model::PathTable& paths,
         std::shared_ptr<const model::DeviceIntent> intent, Rules rules);
 

@@ -200,7 +200,7 @@ class Player {
     for (const model::EventDifference& difference : event.differences) {
       const model::Drift& drift = difference.drift;
       told.differences.push_back({std::string(model::to_text(drift.kind)), drift.path, model::to_json(drift.current),
-                                  model::to_json(drift.desired)});
+                                  model::to_json(drift.desired), std::string(model::to_text(drift.severity))});
     }
     std::sort(told.differences.begin(), told.differences.end(),
               [](const auto& a, const auto& b) { return a.path < b.path; });
@@ -213,7 +213,7 @@ class Player {
     return text;
   }
 
-  // Expected: a list of {action, differences: ["kind path" ...], current: [...], desired: [...]}.
+  // Expected: a list of {action, differences: ["kind path" ...], current: [...], desired: [...], severity: [...]}.
   void compare(std::vector<std::string>& failures) const {
     const YAML::Node events = file_["expect"]["events"];
     if (!events.IsSequence()) {
@@ -233,6 +233,7 @@ class Player {
       }
       check_values(events[i]["current"], told_[i], &ToldDifference::current, failures);
       check_values(events[i]["desired"], told_[i], &ToldDifference::desired, failures);
+      check_values(events[i]["severity"], told_[i], &ToldDifference::severity, failures);
     }
   }
 

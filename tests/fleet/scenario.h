@@ -13,7 +13,7 @@
 namespace dm::fleet {
 
 struct ToldDifference {
-  std::string kind, path, current, desired;  // values as JSON
+  std::string kind, path, current, desired, severity;  // values as JSON
 };
 struct ToldEvent {
   std::string action;

@@ -1,0 +1,77 @@
+#include "compare/shape.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "schema/alias.h"
+
+namespace dm::compare {
+namespace {
+
+using model::Path;
+
+bool is_container(const Path& path, std::string_view name) {
+  return !path.elements.empty() && path.elements.back().name == name && path.elements.back().keys.empty();
+}
+
+std::string list_in_shape(const schema::Profile& profile, const std::string& list) {
+  const auto path = model::parse_path(list);
+  return path ? model::schema_text(in_shape(profile, *path)) : list;
+}
+
+using Lists = std::map<std::string, model::ListPolicy>;
+Lists lists_in_shape(const schema::Profile& profile, const Lists& lists) {
+  Lists out;
+  for (const auto& [list, policy] : lists) out.emplace(list_in_shape(profile, list), policy);
+  return out;
+}
+
+template <class Item>
+void reshape(const schema::Profile& profile, std::vector<Item>& items) {
+  const auto text = [](const Item& item) { return model::to_text(item.path); };
+  for (Item& item : items) item.path = in_shape(profile, item.path);
+  std::stable_sort(items.begin(), items.end(), [&](const Item& a, const Item& b) { return text(a) < text(b); });
+  items.erase(std::unique(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.path == b.path; }),
+              items.end());
+}
+
+bool is_in_shape(const schema::Profile& profile, const model::DeviceIntent& intent) {
+  const auto is_other = [&](const auto& item) { return schema::apply_first(profile.aliases, item.path).has_value(); };
+  const auto is_other_list = [&](const auto& item) { return list_in_shape(profile, item.first) != item.first; };
+  const auto is_other_pattern = [&](const Path& pattern) { return in_shape(profile, pattern) != pattern; };
+  return std::none_of(intent.leaves.begin(), intent.leaves.end(), is_other) &&
+         std::none_of(intent.entries.begin(), intent.entries.end(), is_other) &&
+         std::none_of(intent.lists.begin(), intent.lists.end(), is_other_list) &&
+         std::none_of(intent.unmanaged.begin(), intent.unmanaged.end(), is_other_pattern);
+}
+
+}  // namespace
+
+Path in_shape(const schema::Profile& profile, const Path& path) {
+  Path shaped = schema::canonicalise(profile, path);
+  // An entry of an old list is the `config` of today's: what is said of it is said of the entry.
+  for (const char* name : {"config", "state"}) {
+    if (is_container(shaped, name) && !is_container(path, name)) shaped.elements.pop_back();
+  }
+  return shaped;
+}
+
+Rules in_shape(const schema::Profile& profile, Rules rules) {
+  for (Ignore& rule : rules.ignore) rule.pattern = in_shape(profile, rule.pattern);
+  for (SeverityOf& rule : rules.severity) rule.pattern = in_shape(profile, rule.pattern);
+  rules.lists = lists_in_shape(profile, rules.lists);
+  return rules;
+}
+
+std::shared_ptr<const model::DeviceIntent> in_shape(const schema::Profile& profile,
+                                                    std::shared_ptr<const model::DeviceIntent> intent) {
+  if (is_in_shape(profile, *intent)) return intent;
+  auto shaped = std::make_shared<model::DeviceIntent>(*intent);
+  reshape(profile, shaped->leaves);
+  reshape(profile, shaped->entries);
+  shaped->lists = lists_in_shape(profile, shaped->lists);
+  for (Path& pattern : shaped->unmanaged) pattern = in_shape(profile, pattern);
+  return shaped;
+}
+
+}  // namespace dm::compare
