@@ -4,7 +4,8 @@ namespace dm::outbox {
 
 std::size_t Breaker::room(std::size_t running, std::size_t workers, core::SteadyTime now) const {
   const std::size_t most = is_probing() ? 1 : workers;
-  if (running >= most || (resume_at_ && now < *resume_at_)) return 0;
+  const auto opens = opens_at();
+  if (running >= most || (opens && now < *opens)) return 0;
   return most - running;
 }
 
@@ -14,7 +15,8 @@ void Breaker::succeeded() {
   resume_at_.reset();
 }
 
-void Breaker::failed(core::SteadyTime now, std::uint64_t random) {
+void Breaker::failed(core::SteadyTime now, std::uint64_t random, core::Duration asked) {
+  if (asked > core::Duration{0}) asked_until_ = std::max(asked_until_, std::optional(now + asked));
   if (!is_probing()) ++failures_;
   if (is_probing()) resume_at_ = now + backoff_.next(random);
 }

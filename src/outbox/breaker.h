@@ -3,10 +3,12 @@
 // After `patience` failures in a row that concern the receiver itself, it is taken for away: from
 // then on one delivery at a time probes it, with growing pauses between, until one is accepted (or
 // the receiver says something about one event only). So a receiver that comes back meets one
-// request, not all of them, and one that is away does not wear out every delivery's attempts. Pure:
-// time and chance are arguments. One thread.
+// request, not all of them, and one that is away does not wear out every delivery's attempts. A
+// receiver that asks for a pause (Retry-After) gets it from all deliveries, whoever was answered.
+// Pure: time and chance are arguments. One thread.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -26,10 +28,11 @@ class Breaker {
   // How many more may start now, when `running` are on their way and `workers` could be.
   std::size_t room(std::size_t running, std::size_t workers, core::SteadyTime now) const;
   // When room() may grow by time alone.
-  std::optional<core::SteadyTime> opens_at() const { return resume_at_; }
+  std::optional<core::SteadyTime> opens_at() const { return std::max(resume_at_, asked_until_); }
 
   void succeeded();
-  void failed(core::SteadyTime now, std::uint64_t random);
+  // `asked`: the pause the receiver asks for, 0 if none.
+  void failed(core::SteadyTime now, std::uint64_t random, core::Duration asked);
   bool is_probing() const { return failures_ >= policy_.patience; }
 
  private:
@@ -37,6 +40,7 @@ class Breaker {
   core::Backoff backoff_;
   int failures_ = 0;
   std::optional<core::SteadyTime> resume_at_;
+  std::optional<core::SteadyTime> asked_until_;  // a success in between does not shorten it
 };
 
 }  // namespace dm::outbox

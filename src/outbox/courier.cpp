@@ -123,7 +123,8 @@ void Courier::note(const Finished& finished) {
   say(finished);
   if (finished.result->answer == Answer::Aborted) return;
   if (concerns_receiver(*finished.result)) {
-    breaker_.failed(options_.clock.steady_now(), random());
+    const core::Duration asked = std::min(finished.result->retry_after, options_.schedule.retry_after_most);
+    breaker_.failed(options_.clock.steady_now(), random(), asked);
   } else {
     breaker_.succeeded();
   }
@@ -140,11 +141,17 @@ void Courier::say(const Finished& finished) {
     last_failure_.clear();
     return;
   }
-  const bool is_news =
-      concerns_receiver(result) ? last_failure_ != result.detail : finished.attempts == 1;
-  if (concerns_receiver(result)) last_failure_ = result.detail;
+  // While a receiver loads, the same answer means something else than later.
+  const std::string failure = finished.is_loading ? result.detail + " (loading)" : result.detail;
+  const bool is_news = concerns_receiver(result) ? last_failure_ != failure : finished.attempts == 1;
+  if (concerns_receiver(result)) last_failure_ = failure;
   if (finished.outcome.state == DeliveryState::Dead) {
     options_.log.error("delivery: an event of {} was {}", finished.device, finished.outcome.error);
+  } else if (is_news && finished.is_loading) {
+    options_.log.warning(
+        "delivery: the receiver refused connections a moment ago and may still be loading its flows; tried again "
+        "until it is accepted ({})",
+        result.detail);
   } else if (is_news && result.answer == Answer::Configuration) {
     options_.log.error("delivery: {}; tried again slowly", result.detail);
   } else if (is_news) {
@@ -175,6 +182,7 @@ Courier::Finished Courier::attempt(Sender& sender, const store::Delivery& delive
   Finished finished{.device = delivery.device,
                     .result = {},
                     .attempts = delivery.attempts + 1,
+                    .is_loading = false,
                     .outcome = {},
                     .trouble = {}};
   if (const core::Status begun =
@@ -197,6 +205,7 @@ Courier::Finished Courier::attempt(Sender& sender, const store::Delivery& delive
     if (finished.result->answer == Answer::NoConnection) refused_at_ = attempt.now;
     attempt.refused_at = refused_at_;
   }
+  finished.is_loading = is_still_loading(*finished.result, attempt, options_.schedule);
   finished.outcome = decide(*finished.result, attempt, options_.schedule);
   if (const core::Status recorded = record(delivery, finished.outcome); !recorded) {
     options_.log.error(

@@ -57,6 +57,7 @@ class Courier {
     std::string device;
     std::optional<SendResult> result;
     int attempts = 0;
+    bool is_loading = false;  // see outbox::is_still_loading
     store::Ledger::Outcome outcome;
     core::Error trouble;  // when there is no result
   };

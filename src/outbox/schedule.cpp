@@ -33,12 +33,6 @@ core::Duration slow(const Attempt& attempt, const SchedulePolicy& policy) {
   return policy.slow + core::Duration{share};
 }
 
-bool is_still_loading(const SendResult& result, const Attempt& attempt,
-                      const SchedulePolicy& policy) {
-  return result.status == 404 && attempt.refused_at &&
-         attempt.now - *attempt.refused_at < policy.loading;
-}
-
 core::Duration wait(const SendResult& result, const Attempt& attempt,
                     const SchedulePolicy& policy) {
   if (result.answer == Answer::Aborted) return core::Duration{0};
@@ -72,6 +66,10 @@ std::string_view to_text(Answer answer) {
       return "aborted";
   }
   CHECK(false, "unknown answer");
+}
+
+bool is_still_loading(const SendResult& result, const Attempt& attempt, const SchedulePolicy& policy) {
+  return result.status == 404 && attempt.refused_at && attempt.now - *attempt.refused_at < policy.loading;
 }
 
 bool concerns_receiver(const SendResult& result) {

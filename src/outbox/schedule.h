@@ -43,6 +43,10 @@ struct Attempt {
 store::Ledger::Outcome decide(const SendResult& result, const Attempt& attempt,
                               const SchedulePolicy& policy);
 
+// A 404 so soon after a refused connection that the receiver is still loading its flows: tried again
+// like a receiver that is away, and no mistake of the configuration yet.
+bool is_still_loading(const SendResult& result, const Attempt& attempt, const SchedulePolicy& policy);
+
 // An answer after which every other delivery would fare the same: the receiver is away, or refuses
 // whatever comes.
 bool concerns_receiver(const SendResult& result);

@@ -56,7 +56,7 @@ std::string_view causes(int status) {
 Answer class_of(int status, core::Duration elapsed) {
   if (status == 204) return Answer::AcceptedNoRun;
   if (status >= 200 && status < 300) return Answer::Accepted;
-  if (status == 504 || (status == 500 && elapsed >= kExecutorWait)) return Answer::Ambiguous;
+  if (status == 502 || status == 504 || (status == 500 && elapsed >= kExecutorWait)) return Answer::Ambiguous;
   if (status == 408 || status == 425 || status == 429 || status >= 500) return Answer::Retry;
   return Answer::Configuration;
 }
@@ -113,7 +113,8 @@ outbox::SendResult classify(const core::Result<net::HttpResponse>& answer, std::
   outbox::SendResult result{.answer = class_of(status, elapsed), .status = status};
   result.detail = fmt::format("{}: {}", where, describe(status, result.answer, answer->body));
   const auto header = answer->headers.find("retry-after");
-  if (result.answer == Answer::Retry && header != answer->headers.end()) {
+  const bool is_tried_again = result.answer == Answer::Retry || result.answer == Answer::Ambiguous;
+  if (is_tried_again && header != answer->headers.end()) {
     result.retry_after = retry_after(header->second, now);
   }
   return result;

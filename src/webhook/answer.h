@@ -15,7 +15,7 @@
 namespace dm::webhook {
 
 // `where` is the receiver's scheme, host and port. `elapsed`: from the request to its end.
-// Lost answers are Ambiguous: no answer at all, 504 (a proxy lost it), and a 500 that came after so
+// Lost answers are Ambiguous: no answer at all, 502 and 504 (a proxy lost it), and a 500 that came after so
 // long that it is Kestra 2 giving up its wait for the executor: the run may start later.
 outbox::SendResult classify(const core::Result<net::HttpResponse>& answer, std::string_view where,
                             core::Duration elapsed, core::WallTime now);

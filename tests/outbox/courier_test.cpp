@@ -219,6 +219,47 @@ TEST_F(CourierTest, WhileTheReceiverIsAwayNothingIsTriedBetweenProbes) {
   EXPECT_THAT(receiver.calls(), SizeIs(3));
 }
 
+TEST_F(CourierTest, APauseAskedForInOneAnswerHoldsForAllDevices) {
+  commit("leaf1");
+  commit("leaf2");
+  Receiver receiver;
+  const StopFirst stop_first{courier_};
+  start(receiver, 1);
+  receiver.next_is({.answer = Answer::Retry, .status = 429, .detail = "HTTP 429", .retry_after = 60s});
+  receiver.wait_for_answers(1);
+
+  courier_->wake();
+  courier_->stop();
+
+  EXPECT_THAT(receiver.calls(), SizeIs(1));
+}
+
+TEST_F(CourierTest, A404OfALoadingReceiverIsNoMistakeUntilItLasts) {
+  const SendResult not_found{.answer = Answer::Configuration, .status = 404, .detail = "HTTP 404: no such webhook"};
+  log_.set_level(core::LogLevel::Warning);
+  commit("leaf1");
+  Receiver receiver;
+  const StopFirst stop_first{courier_};
+  testing::internal::CaptureStderr();
+  start_impatient(receiver, 1);
+  receiver.next_is(kRefused);
+  receiver.next_is(not_found);
+  receiver.next_is(not_found);
+  auto last = receiver.next();
+  clock_.advance(6min);
+  receiver.answer(last, not_found);
+  receiver.next_is(kAccepted);
+  courier_->stop();
+
+  const std::string log = testing::internal::GetCapturedStderr();
+
+  const auto loading = log.find("may still be loading its flows"), mistake = log.find("HTTP 404: no such webhook; tried again slowly");
+  ASSERT_NE(loading, std::string::npos) << log;
+  ASSERT_NE(mistake, std::string::npos) << log;
+  EXPECT_LT(loading, mistake);
+  EXPECT_EQ(log.find("may still be loading", loading + 1), std::string::npos) << "said twice";
+}
+
 TEST_F(CourierTest, ADeadLetterLetsTheNextPass) {
   commit("leaf1");
   const std::string next = commit("leaf1");

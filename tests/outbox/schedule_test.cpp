@@ -134,12 +134,12 @@ TEST(Breaker, LetsAllWorkUntilPatienceEnds) {
   EXPECT_EQ(breaker.room(3, 4, start), 1U);
   EXPECT_EQ(breaker.room(5, 4, start), 0U);
 
-  breaker.failed(start, 0);
-  breaker.failed(start, 0);
+  breaker.failed(start, 0, 0s);
+  breaker.failed(start, 0, 0s);
   EXPECT_EQ(breaker.room(0, 4, start), 4U);
   EXPECT_FALSE(breaker.is_probing());
 
-  breaker.failed(start, 0);
+  breaker.failed(start, 0, 0s);
   EXPECT_TRUE(breaker.is_probing());
   EXPECT_EQ(breaker.room(0, 4, start), 0U);
   EXPECT_EQ(breaker.opens_at(), start + 500ms);
@@ -151,7 +151,7 @@ TEST(Breaker, PausesGrowAndEndWithASuccess) {
   Breaker breaker({.patience = 1, .pause = {.first = 1s, .most = 8s}});
   const core::SteadyTime start(0s);
   for (const core::Duration pause : {500ms, 1000ms, 2000ms, 4000ms, 4000ms}) {
-    breaker.failed(start, 0);
+    breaker.failed(start, 0, 0s);
     EXPECT_EQ(breaker.opens_at(), start + pause);
   }
 
@@ -160,14 +160,27 @@ TEST(Breaker, PausesGrowAndEndWithASuccess) {
   EXPECT_FALSE(breaker.is_probing());
   EXPECT_EQ(breaker.opens_at(), std::nullopt);
   EXPECT_EQ(breaker.room(0, 4, start), 4U);
-  breaker.failed(start, 0);
+  breaker.failed(start, 0, 0s);
   EXPECT_EQ(breaker.opens_at(), start + 500ms);
+}
+
+TEST(Breaker, APauseTheReceiverAsksForHoldsForAllAndIsNotShortened) {
+  Breaker breaker({.patience = 5, .pause = {}});
+  const core::SteadyTime start(0s);
+
+  breaker.failed(start, 0, 60s);
+  breaker.failed(start + 1s, 0, 5s);
+  breaker.succeeded();
+
+  EXPECT_EQ(breaker.opens_at(), start + 60s);
+  EXPECT_EQ(breaker.room(0, 4, start + 59s), 0U);
+  EXPECT_EQ(breaker.room(0, 4, start + 60s), 4U);
 }
 
 TEST(Breaker, ASuccessInBetweenStartsTheCountAnew) {
   Breaker breaker({.patience = 2, .pause = {}});
   for (int i = 0; i < 10; ++i) {
-    breaker.failed(core::SteadyTime(0s), 0);
+    breaker.failed(core::SteadyTime(0s), 0, 0s);
     breaker.succeeded();
   }
 

@@ -30,7 +30,7 @@ TEST(Answer, ClassesOfStatuses) {
       {403, Answer::Configuration}, {404, Answer::Configuration}, {405, Answer::Configuration},
       {408, Answer::Retry},         {409, Answer::Configuration}, {413, Answer::Configuration},
       {415, Answer::Configuration}, {422, Answer::Configuration}, {425, Answer::Retry},
-      {429, Answer::Retry},         {500, Answer::Retry},         {502, Answer::Retry},
+      {429, Answer::Retry},         {500, Answer::Retry},         {502, Answer::Ambiguous},
       {503, Answer::Retry},         {504, Answer::Ambiguous},     {599, Answer::Retry},
   };
   for (const auto& [status, expected] : classes) {
@@ -104,6 +104,7 @@ TEST(Answer, RetryAfterIsSecondsOrADate) {
   EXPECT_EQ(retry_after("99999999999999999999999999", kNow), 0s);
 
   EXPECT_EQ(of_status(429, 1s, {{"retry-after", "7"}}).retry_after, 7s);
+  EXPECT_EQ(of_status(502, 1s, {{"retry-after", "7"}}).retry_after, 7s);
   EXPECT_EQ(of_status(404, 1s, {{"retry-after", "7"}}).retry_after, 0s);
 }
 
