@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "compare/entry_object.h"
 #include "compare/internal_entry.h"
 #include "compare/leaf_verdict.h"
 #include "compare/shape.h"
@@ -38,21 +39,6 @@ Path config_of(Path entry) {
 }
 
 }  // namespace
-
-model::Value config_object(const model::PathTable& paths, PathId entry, const LeafMap& leaves, std::int64_t& newest_ns) {
-  std::vector<PathId> inside = leaves.at_or_below(entry);
-  std::sort(inside.begin(), inside.end(),
-            [&](PathId a, PathId b) { return paths.text(a) < paths.text(b); });
-  model::ValueObject object;
-  for (const PathId path : inside) {
-    const model::PathFacts& facts = paths.facts(path);
-    const model::Leaf& leaf = *leaves.find(path);
-    if (!facts.is_config || schema::leaf_type(facts.leaf_type).is_secret || model::is_opaque(leaf.value)) continue;
-    object.emplace_back(paths.relative_text(entry, path), model::decode(leaf.value));
-    newest_ns = std::max(newest_ns, leaf.timestamp_ns);
-  }
-  return object;
-}
 
 Judge::Judge(std::shared_ptr<const schema::Profile> profile, model::PathTable& paths,
              std::shared_ptr<const model::DeviceIntent> intent, Rules rules)

@@ -22,11 +22,6 @@
 
 namespace dm::compare {
 
-// What an entry holds: its configuration leaves by relative path, secrets left out; `newest_ns` becomes the
-// device time of the newest.
-model::Value config_object(const model::PathTable& paths, model::PathId entry, const model::LeafMap& leaves,
-                           std::int64_t& newest_ns);
-
 class Judge {
  public:
   // Intent and rules may be written in any shape the platform's models ever had.

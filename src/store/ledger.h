@@ -19,7 +19,10 @@
 
 namespace dm::store {
 
-// Which events become deliveries.
+// Which events become deliveries: those with at least one difference that passes, as a whole. A
+// difference passes by its own action and severity; a resolution passes if its drift's opening (or
+// change) did, whatever the severity is now. Where openings are not asked for at all, it goes by its
+// severity.
 struct DeliveryFilter {
   std::vector<model::EventAction> actions;
   model::Severity min_severity = model::Severity::Info;

@@ -65,7 +65,13 @@ CREATE INDEX delivery_pending ON delivery (device, id) WHERE state = 'pending';
 CREATE INDEX delivery_by_state ON delivery (state, id);
 )sql";
 
-constexpr std::array kMigrations{kVersion1};  // kMigrations[n] leads from version n to n + 1
+// was_sent: the drift itself was a reason to send an event.
+constexpr const char* kVersion2 = R"sql(
+ALTER TABLE drift ADD COLUMN was_sent INTEGER NOT NULL DEFAULT 0;
+UPDATE drift SET was_sent = was_told;
+)sql";
+
+constexpr std::array kMigrations{kVersion1, kVersion2};  // kMigrations[n] leads from version n to n + 1
 
 }  // namespace
 

@@ -81,14 +81,11 @@ constexpr std::string_view kPruneDrifts = R"sql(
 DELETE FROM drift WHERE resolved_at < ?1 AND number IN
   (SELECT number FROM drift WHERE state = 'resolved' ORDER BY number LIMIT 1000))sql";
 
-bool passes(const model::Event& event, const DeliveryFilter& filter) {
-  if (!filter.enabled) return false;
-  if (std::find(filter.actions.begin(), filter.actions.end(), event.action) == filter.actions.end())
-    return false;
-  return std::any_of(event.differences.begin(), event.differences.end(),
-                     [&](const model::EventDifference& item) {
-                       return item.drift.severity >= filter.min_severity;
-                     });
+constexpr std::string_view kMarkSent = "UPDATE drift SET was_sent = 1 WHERE id = ?1";
+constexpr std::string_view kWasSent = "SELECT was_sent FROM drift WHERE id = ?1";
+
+bool asks_for(const DeliveryFilter& filter, model::EventAction action) {
+  return std::find(filter.actions.begin(), filter.actions.end(), action) != filter.actions.end();
 }
 
 }  // namespace
@@ -131,6 +128,38 @@ core::Status Tables::write_drift(const model::Drift& drift) {
   return bind_drift(**statement, drift).run();
 }
 
+core::Result<bool> Tables::was_sent(const std::string& drift_id) {
+  auto statement = prepared(kWasSent);
+  if (!statement) return statement.error();
+  const auto row = (*statement)->bind(1, drift_id).step();
+  if (!row) return row.error();
+  const bool sent = *row && (*statement)->integer(0) != 0;
+  (*statement)->reset();
+  return sent;
+}
+
+core::Result<bool> Tables::passes(const model::EventDifference& item, const DeliveryFilter& filter) {
+  using model::EventAction;
+  if (!filter.enabled || !asks_for(filter, item.action)) return false;
+  if (item.action == EventAction::Resolved && asks_for(filter, EventAction::Opened)) return was_sent(item.drift.id);
+  return item.drift.severity >= filter.min_severity;
+}
+
+// Whether the event is to be sent; the drifts because of which it is are marked.
+core::Result<bool> Tables::note_passing(const model::Event& event, const DeliveryFilter& filter) {
+  bool is_any = false;
+  for (const model::EventDifference& item : event.differences) {
+    const auto is_passing = passes(item, filter);
+    if (!is_passing) return is_passing.error();
+    if (!*is_passing) continue;
+    is_any = true;
+    auto statement = prepared(kMarkSent);
+    if (!statement) return statement.error();
+    if (const core::Status status = (*statement)->bind(1, item.drift.id).run(); !status) return status.error();
+  }
+  return is_any;
+}
+
 core::Result<Changes> Tables::write_event(const model::Event& event, const std::string& body,
                                           const DeliveryFilter& filter, core::WallTime now) {
   auto statement = prepared(kWriteEvent);
@@ -138,7 +167,10 @@ core::Result<Changes> Tables::write_event(const model::Event& event, const std::
   (*statement)->bind(1, event.id).bind(2, event.device).bind(3, model::to_text(event.action));
   (*statement)->bind(4, to_stored(event.detected_at)).bind(5, body);
   if (const core::Status status = (*statement)->run(); !status) return status.error();
-  if (database_->changed_rows() == 0 || !passes(event, filter)) return Changes{};
+  if (database_->changed_rows() == 0) return Changes{};
+  const auto is_sent = note_passing(event, filter);
+  if (!is_sent) return is_sent.error();
+  if (!*is_sent) return Changes{};
   auto delivery = prepared(kWriteDelivery);
   if (!delivery) return delivery.error();
   (*delivery)->bind(1, event.id).bind(2, event.device).bind(3, to_stored(now));

@@ -44,6 +44,9 @@ class Tables {
  private:
   core::Result<Statement*> prepared(std::string_view sql);
   core::Status write_drift(const model::Drift& drift);
+  core::Result<bool> was_sent(const std::string& drift_id);
+  core::Result<bool> passes(const model::EventDifference& item, const DeliveryFilter& filter);
+  core::Result<bool> note_passing(const model::Event& event, const DeliveryFilter& filter);
   core::Result<Changes> write_event(const model::Event& event, const std::string& body,
                                     const DeliveryFilter& filter, core::WallTime now);
 

@@ -182,53 +182,6 @@ TEST(Lifecycle, ARepairOlderThanTheDriftIsTheIntents) {
   EXPECT_EQ(s.events.at(1).second.differences[0].drift.device_timestamp_ns, 0);
 }
 
-TEST(Lifecycle, ALeafWhoseEntryGoesIsResolvedAfterTheEntryIsTold) {
-  Story s;
-  s.at(0s).is("/e[k=1]/a", "typo").at(10s);
-
-  s.is_missing("/e[k=1]").is_in_entry("/e[k=1]/a").at(12499ms);
-  EXPECT_EQ(s.lifecycle.open_count(), 1U);
-  s.at(20s);
-
-  EXPECT_THAT(s.lines(), ElementsAre("2500ms opened: +/e[k=1]/a=typo", "12500ms opened: +/e[k=1]=(absent)",
-                                     "13000ms resolved: -/e[k=1]/a=typo"));
-  EXPECT_EQ(s.events[1].second.open_count, 1U);
-}
-
-TEST(Lifecycle, AnEntryThatComesBackWithinItsHoldTellsNothingOfItsLeaves) {
-  Story s;
-  s.at(0s).is("/e[k=1]/a", "typo").at(10s);
-
-  s.is_missing("/e[k=1]").is_in_entry("/e[k=1]/a");
-  s.at(11s).is_good("/e[k=1]").is("/e[k=1]/a", "typo").at(1min);
-
-  EXPECT_THAT(s.lines(), ElementsAre("2500ms opened: +/e[k=1]/a=typo"));
-  EXPECT_EQ(s.lifecycle.open_count(), 1U);
-}
-
-TEST(Lifecycle, AnEntryThatComesBackRightWithinItsHoldResolvesItsLeaves) {
-  Story s;
-  s.at(0s).is("/e[k=1]/a", "typo").at(10s);
-
-  s.is_missing("/e[k=1]").is_in_entry("/e[k=1]/a");
-  s.at(11s).is_good("/e[k=1]").is_good("/e[k=1]/a").at(1min);
-
-  EXPECT_THAT(s.lines(), ElementsAre("2500ms opened: +/e[k=1]/a=typo", "11500ms resolved: -/e[k=1]/a=typo"));
-}
-
-TEST(Lifecycle, ALeafFoundInAnEntryThatWasToldIsResolvedAtOnce) {
-  Story s({}, {{.id = "1", .path = "/e[k=1]", .is_entry = true, .was_told = true},
-               {.id = "2", .path = "/e[k=1]/a", .current = "typo", .was_told = true}});
-  model::Difference missing = story::different("/e[k=1]", {}, {});
-  missing.is_entry = true;
-
-  s.lifecycle.observe_all(
-      {missing}, [](const std::string&) { return model::NoDifference{.why = model::NoDifference::Why::InEntry}; }, s.now());
-  s.at(1min);
-
-  EXPECT_THAT(s.lines(), ElementsAre("500ms resolved: -/e[k=1]/a=typo"));
-}
-
 TEST(Lifecycle, ClosingEndsWhatIsOpenAndWhatIsBeingResolved) {
   Story s;
   s.at(0s).is("/a", 1).is("/b", 2).at(10s).is_good("/a").is("/c", 3);

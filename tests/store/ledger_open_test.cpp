@@ -128,6 +128,25 @@ TEST_F(LedgerOpen, RefusesAFileOfANewerVersionAndLeavesItAlone) {
   EXPECT_EQ(*stored_version(*database), future);
 }
 
+TEST_F(LedgerOpen, AFileOfVersion1KeepsItsDriftsAndWhatWasToldOfThem) {
+  scratch::Book book;
+  model::LedgerBatch told = scratch::batch("leaf1");
+  ASSERT_TRUE(book.commit(told));
+  book.ledger.reset();
+  {
+    auto database = Database::open(book.path, Mode::Owner);
+    ASSERT_TRUE(database->execute("ALTER TABLE drift DROP COLUMN was_sent; PRAGMA user_version=1"));
+  }
+
+  book.reopen();
+
+  ASSERT_THAT(*book.ledger->open_drifts("leaf1"), testing::SizeIs(1));
+  told.events[0].id = "another";
+  told.events[0].action = told.events[0].differences[0].action = model::EventAction::Resolved;
+  ASSERT_TRUE(book.commit(told));
+  EXPECT_EQ(book.metrics.value(metrics::Metric::OutboxPending), 2);
+}
+
 TEST_F(LedgerOpen, AnEmptyFileBecomesADatabase) {
   std::ofstream(folder_.file("state.db")).flush();
 

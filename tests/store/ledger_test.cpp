@@ -107,60 +107,6 @@ TEST(Ledger, CommittingABatchTwiceChangesNothing) {
   EXPECT_EQ(book.metrics.value(Metric::OutboxPending), 1);
 }
 
-struct FilterCase {
-  const char* name;
-  DeliveryFilter filter;
-  model::EventAction action;
-  model::Severity severity;
-  bool is_delivered;
-};
-class LedgerFilter : public testing::TestWithParam<FilterCase> {};
-
-TEST_P(LedgerFilter, DecidesWhatBecomesADelivery) {
-  Book book;
-  book.ledger->set_filter(GetParam().filter);
-  model::LedgerBatch told = batch("leaf1", "/a", GetParam().action);
-  told.events[0].differences[0].drift.severity = GetParam().severity;
-
-  ASSERT_TRUE(book.commit(told));
-
-  EXPECT_THAT(*book.ledger->due(book.clock.wall_now(), 10),
-              SizeIs(GetParam().is_delivered ? 1 : 0));
-}
-
-using model::EventAction;
-using model::Severity;
-INSTANTIATE_TEST_SUITE_P(Cases, LedgerFilter,
-                         testing::Values(FilterCase{"asked_for",
-                                                    {.actions = {EventAction::Opened}},
-                                                    EventAction::Opened,
-                                                    Severity::Info,
-                                                    true},
-                                         FilterCase{"other_action",
-                                                    {.actions = {EventAction::Opened}},
-                                                    EventAction::Resolved,
-                                                    Severity::Critical,
-                                                    false},
-                                         FilterCase{"too_mild",
-                                                    {.actions = {EventAction::Opened},
-                                                     .min_severity = Severity::Critical},
-                                                    EventAction::Opened,
-                                                    Severity::Warning,
-                                                    false},
-                                         FilterCase{"grave_enough",
-                                                    {.actions = {EventAction::Opened},
-                                                     .min_severity = Severity::Warning},
-                                                    EventAction::Opened,
-                                                    Severity::Warning,
-                                                    true},
-                                         FilterCase{
-                                             "no_receiver",
-                                             {.actions = {EventAction::Opened}, .enabled = false},
-                                             EventAction::Opened,
-                                             Severity::Critical,
-                                             false}),
-                         [](const auto& test) { return test.param.name; });
-
 TEST(Ledger, OnlyTheOldestOfEachDeviceIsDue) {
   Book book;
   const auto a1 = batch("a"), a2 = batch("a"), b1 = batch("b"), c1 = batch("c");
