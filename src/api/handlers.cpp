@@ -68,6 +68,15 @@ std::pair<std::vector<Item>, std::string> slice(const std::vector<Item>& all, co
   return {items, ""};
 }
 
+// What the outbox holds; `last_failure` is that of a delivery that still waits to be accepted.
+Json delivery_status(const Backend& backend) {
+  const auto failure = backend.queries.newest_failure();
+  const double pending = backend.metrics.value(metrics::Metric::OutboxPending);
+  return {{"configured", backend.is_delivery_configured()},
+          {"pending", static_cast<std::int64_t>(pending)},
+          {"last_failure", failure && *failure ? to_json(**failure) : Json(nullptr)}};
+}
+
 std::vector<std::string> segments_of(const std::string& path) {
   std::vector<std::string> parts;
   std::size_t start = 1;
@@ -92,7 +101,7 @@ Response Handlers::operator()(const Request& request) {
 Response Handlers::route(const Request& request) {
   if (request.path == "/healthz") return {.content_type = "text/plain", .body = "ok\n"};
   if (request.path == "/readyz") return ready();
-  const Role role = access_.role_of(value_of(request.headers, "authorization"));
+  const Role role = backend_.access()->role_of(value_of(request.headers, "authorization"));
   if (role == Role::None) {
     Response refused = problem_answer(401, "Unauthorized", "send 'Authorization: Bearer TOKEN' with a token of the tokens file");
     refused.headers["WWW-Authenticate"] = "Bearer";
@@ -134,10 +143,12 @@ Response Handlers::refresh(const Request& request) {
 }
 
 Response Handlers::reload() {
-  if (const core::Status reloaded = backend_.reload(); !reloaded) {
-    return problem_answer(422, "Configuration refused", reloaded.error().message);
+  const auto reloaded = backend_.reload();
+  if (reloaded) return json_answer({{"reloaded", true}, {"needs_restart", *reloaded}});
+  if (reloaded.error().code == core::Code::Unavailable) {
+    return problem_answer(503, "Service Unavailable", reloaded.error().message);
   }
-  return json_answer({{"reloaded", true}});
+  return problem_answer(422, "Configuration refused", reloaded.error().message);
 }
 
 Response Handlers::status() {
@@ -158,6 +169,7 @@ Response Handlers::status() {
                       {"last_error", intent && !intent->last_error.empty() ? Json(intent->last_error) : Json(nullptr)},
                       {"warnings", intent ? Json(intent->warnings) : Json::array()}};
   if (intent && intent->is_usable) intent_json["reason"] = nullptr;
+  const std::string store = backend_.store_trouble();
   return json_answer({{"version", backend_.version},
                       {"started_at", core::to_rfc3339(backend_.started_at)},
                       {"devices", view->devices.size()},
@@ -165,9 +177,8 @@ Response Handlers::status() {
                       {"freshness", freshness},
                       {"open_drifts", open_drifts},
                       {"intent", intent_json},
-                      {"store", {{"writable", backend_.is_store_writable()}}},
-                      {"delivery", {{"configured", backend_.is_delivery_configured},
-                                    {"pending", backend_.metrics.value(metrics::Metric::OutboxPending)}}}});
+                      {"store", {{"writable", store.empty()}, {"error", store.empty() ? Json(nullptr) : Json(store)}}},
+                      {"delivery", delivery_status(backend_)}});
 }
 
 Response Handlers::devices(const Request& request) {
@@ -229,14 +240,24 @@ Response Handlers::deliveries(const Request& request) {
   return found ? list_answer(found->items, found->next_cursor) : failed(found.error());
 }
 
+// Not ready: no verdict can be given or nothing can be recorded. A warning: it works, but on old knowledge, or
+// what it finds is not accepted.
 Response Handlers::ready() {
   const auto intent = backend_.intent();
-  Json why = Json::array();
+  Json why = Json::array(), warnings = Json::array();
   if (!intent || !intent->is_usable) {
     why.push_back("intent: " + (intent ? intent->unusable_reason : std::string("not loaded yet")));
+  } else if (!intent->last_error.empty()) {
+    warnings.push_back("intent: " + intent->last_error + "; the last good state stays in use");
   }
-  if (!backend_.is_store_writable()) why.push_back("store: the last write failed");
-  return json_answer({{"ready", why.empty()}, {"reasons", why}}, why.empty() ? 200 : 503);
+  if (const std::string store = backend_.store_trouble(); !store.empty()) why.push_back("store: " + store);
+  if (const auto failure = backend_.queries.newest_failure(); !failure) {
+    warnings.push_back("store: " + failure.error().message);
+  } else if (*failure) {
+    warnings.push_back(fmt::format("delivery: {}; answer class {}, attempt {} for {}", (*failure)->last_error,
+                                   (*failure)->last_class, (*failure)->attempts, (*failure)->device));
+  }
+  return json_answer({{"ready", why.empty()}, {"reasons", why}, {"warnings", warnings}}, why.empty() ? 200 : 503);
 }
 
 }  // namespace dm::api

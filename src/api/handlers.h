@@ -22,29 +22,30 @@ namespace dm::api {
 
 // Where the answers come from. Functions may be called on the server's thread at any time.
 struct Backend {
+  std::function<std::shared_ptr<const Access>()> access;  // who may ask, as of the last reload
   std::function<std::shared_ptr<const fleet::FleetView>()> view;
   std::function<std::future<std::optional<std::vector<fleet::LeafStatus>>>(const std::string& device)> leaves;
   std::function<std::shared_ptr<const model::IntentSnapshot>()> intent;
-  std::function<bool()> is_store_writable;
-  std::function<core::Status()> reload;   // reads the configuration again
+  std::function<std::string()> store_trouble;  // file, what is wrong, cure; empty: it is writable
+  // Reads the configuration again; the keys that only a restart can change. Error: every mistake, one a line.
+  std::function<core::Result<std::vector<std::string>>()> reload;
   std::function<void(bool accept_loss)> refresh;  // reads the intent again
   store::Queries& queries;
   metrics::Registry& metrics;
   core::WallTime started_at{};
   std::string version;
-  bool is_delivery_configured = false;
+  std::function<bool()> is_delivery_configured;
 };
 
 class Handlers {
  public:
-  Handlers(Backend backend, Access access) : backend_(std::move(backend)), access_(std::move(access)) {}
+  explicit Handlers(Backend backend) : backend_(std::move(backend)) {}
   Response operator()(const Request& request);
 
  private:
   Response route(const Request& request);
   Response refresh(const Request& request);
   Response reload();
-  Response status();
   Response devices(const Request& request);
   Response device(const std::string& name);
   Response leaves(const Request& request, const std::string& name);
@@ -53,9 +54,9 @@ class Handlers {
   Response events(const Request& request);
   Response deliveries(const Request& request);
   Response ready();
+  Response status();
 
   Backend backend_;
-  Access access_;
 };
 
 }  // namespace dm::api

@@ -32,19 +32,6 @@ webhook::KestraSettings kestra_settings(const config::Settings& settings) {
   return out;
 }
 
-// Settings that only a restart can change, for one clear line instead of a silent no-op.
-std::vector<std::string> needs_restart(const config::Settings& before, const config::Settings& after) {
-  std::vector<std::string> keys;
-  if (before.store.path != after.store.path) keys.emplace_back("store.path");
-  if (before.api.listen != after.api.listen) keys.emplace_back("api.listen");
-  if (before.api.tls_cert_file != after.api.tls_cert_file || before.api.tls_key_file != after.api.tls_key_file) {
-    keys.emplace_back("api.tls");
-  }
-  if (before.api.tokens_file != after.api.tokens_file) keys.emplace_back("api.tokens_file");
-  if (before.log.format != after.log.format) keys.emplace_back("log.format");
-  return keys;
-}
-
 }  // namespace
 
 core::Result<std::unique_ptr<App>> App::start(config::Settings settings, config::Environment environment) {
@@ -57,6 +44,7 @@ core::Result<std::unique_ptr<App>> App::start(config::Settings settings, config:
 
 App::App(config::Settings settings, config::Environment environment, Profiles profiles)
     : settings_(std::move(settings)),
+      at_start_(settings_),
       environment_(std::move(environment)),
       profiles_(std::move(profiles.by_name)),
       started_at_(clock_.wall_now()),
@@ -65,9 +53,9 @@ App::App(config::Settings settings, config::Environment environment, Profiles pr
 }
 
 core::Status App::open() {
-  auto access = settings_.api.tokens_file.empty() ? core::Result<api::Access>(api::Access::open())
-                                                  : api::Access::from_file(settings_.api.tokens_file);
+  auto access = read_access(settings_);
   if (!access) return access.error();
+  set_access(std::move(*access));
   auto ledger = store::Ledger::open(settings_.store.path, settings_.limits, clock_, log_, metrics_);
   if (!ledger) return ledger.error();
   ledger_ = std::move(*ledger);
@@ -89,28 +77,49 @@ core::Status App::open() {
   intent_ = std::make_unique<intent::IntentCache>(
       make_cache_options(settings_), make_sources(settings_), clock_, metrics_, log_,
       [this](const intent::Snapshot& snapshot) { control_.post([this, snapshot] { take_intent(snapshot); }); });
-  api::Backend backend{.view = [this] { return shard_->view(); },
-                       .leaves = [this](const std::string& device) { return shard_->leaves(device); },
-                       .intent = [this] { return intent_->current(); },
-                       .is_store_writable = [this] { return ledger_->is_writable(); },
-                       .reload = [this] { return reload(); },
-                       .refresh = [this](bool accept_loss) { intent_->refresh(accept_loss); },
-                       .queries = *queries_,
-                       .metrics = metrics_,
-                       .started_at = started_at_,
-                       .version = std::string(kVersion),
-                       .is_delivery_configured = delivery_filter().enabled};
   auto server = api::HttpServer::start({.listen = settings_.api.listen,
                                         .tls_cert_file = settings_.api.tls_cert_file,
                                         .tls_key_file = settings_.api.tls_key_file,
                                         .limits = settings_.limits},
-                                       api::Handlers(std::move(backend), std::move(*access)));
+                                       api::Handlers(backend()));
   if (!server) return server.error();
   server_ = std::move(*server);
   intent_->start();
   log_.info("drift-monitor {} listens on {}", kVersion, server_->address());
   for (const std::string& warning : settings_.warnings) log_.warning("{}", warning);
   return {};
+}
+
+api::Backend App::backend() {
+  return {.access =
+              [this] {
+                const std::lock_guard lock(access_mutex_);
+                return access_;
+              },
+          .view = [this] { return shard_->view(); },
+          .leaves = [this](const std::string& device) { return shard_->leaves(device); },
+          .intent = [this] { return intent_->current(); },
+          .store_trouble = [this] { return ledger_->trouble(); },
+          .reload = [this] { return reload(); },
+          .refresh = [this](bool accept_loss) { intent_->refresh(accept_loss); },
+          .queries = *queries_,
+          .metrics = metrics_,
+          .started_at = started_at_,
+          .version = std::string(kVersion),
+          .is_delivery_configured = [this] { return is_delivery_configured_.load(); }};
+}
+
+// Without tokens everybody is an operator, and only loopback may be listened on. A reload that gives up both the
+// tokens and the open address closes the address only at the next start: until then the tokens count.
+core::Result<api::Access> App::read_access(const config::Settings& settings) const {
+  if (!settings.api.tokens_file.empty()) return api::Access::from_file(settings.api.tokens_file);
+  const bool is_as_started = settings.api.listen == at_start_.listen();
+  return is_as_started ? api::Access::open() : *access_;
+}
+
+void App::set_access(api::Access access) {
+  const std::lock_guard lock(access_mutex_);
+  access_ = std::make_shared<const api::Access>(std::move(access));
 }
 
 App::~App() {
@@ -124,8 +133,8 @@ void App::run() { control_.run(); }
 
 void App::stop() { control_.stop(); }
 
-core::Status App::reload() {
-  auto promise = std::make_shared<std::promise<core::Status>>();
+core::Result<std::vector<std::string>> App::reload() {
+  auto promise = std::make_shared<std::promise<core::Result<std::vector<std::string>>>>();
   auto outcome = promise->get_future();
   control_.post([this, promise] { promise->set_value(apply_reload()); });
   if (outcome.wait_for(std::chrono::seconds(10)) != std::future_status::ready) {
@@ -135,31 +144,36 @@ core::Status App::reload() {
 }
 
 void App::reload_later() {
-  control_.post([this] {
-    if (const core::Status done = apply_reload(); !done) {
-      log_.error("the configuration was not reloaded, the old settings stay:\n{}", done.error().message);
-    }
-  });
+  control_.post([this] { (void)apply_reload(); });
 }
 
-core::Status App::apply_reload() {
+core::Result<std::vector<std::string>> App::apply_reload() {
+  const auto refuse = [this](const std::string& mistakes) {
+    log_.error("the configuration was not reloaded, the old settings stay:\n{}", mistakes);
+    return core::Error{core::Code::InvalidArgument, mistakes};
+  };
   config::Load loaded = config::load(settings_.file, environment_);
-  if (!loaded.settings) return core::Error{core::Code::InvalidArgument, joined(loaded.errors)};
+  if (!loaded.settings) return refuse(joined(loaded.errors));
   Profiles profiles = load_profiles(*loaded.settings);
-  if (!profiles.errors.empty()) return core::Error{core::Code::InvalidArgument, joined(profiles.errors)};
-  for (const std::string& key : needs_restart(settings_, *loaded.settings)) {
-    log_.warning("{} changed: this takes effect at the next start", key);
-  }
+  if (!profiles.errors.empty()) return refuse(joined(profiles.errors));
+  if (const FilesCheck files = check_intent_files(*loaded.settings); !files.errors.empty()) return refuse(joined(files.errors));
+  auto access = read_access(*loaded.settings);
+  if (!access) return refuse(access.error().message);
+
   const config::Settings before = std::exchange(settings_, std::move(*loaded.settings));
   profiles_ = std::move(profiles.by_name);
+  set_access(std::move(*access));
   log_.set_level(settings_.log.level);
   ledger_->set_filter(delivery_filter());
   if (is_delivery_changed(before)) start_courier();
   intent_->reload(make_cache_options(settings_), make_sources(settings_));
   apply_devices();
   shard_->retry_all();
+  const std::vector<std::string> waiting = at_start_.needs_restart(settings_);
+  for (const std::string& key : waiting) log_.warning("{} changed: this takes effect at the next start", key);
+  for (const std::string& warning : settings_.warnings) log_.warning("{}", warning);
   log_.info("configuration reloaded");
-  return {};
+  return waiting;
 }
 
 void App::take_intent(std::shared_ptr<const model::IntentSnapshot> snapshot) {
@@ -203,7 +217,8 @@ void App::say_news(const model::IntentSnapshot& snapshot) {
 // There is one courier at a time; a POST that is cut short by a reload counts as "maybe accepted".
 void App::start_courier() {
   courier_.reset();
-  if (!delivery_filter().enabled) {
+  is_delivery_configured_ = delivery_filter().enabled;
+  if (!is_delivery_configured_) {
     log_.warning("delivery.kestra.url is not set: drifts are recorded and shown, but told to nobody");
     return;
   }

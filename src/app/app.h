@@ -4,13 +4,17 @@
 // deliveries, and last the store. Reload and new intent run on the control loop, one after the other.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "api/handlers.h"
 #include "api/http_server.h"
+#include "app/at_start.h"
 #include "app/device_specs.h"
 #include "config/load.h"
 #include "core/clock.h"
@@ -38,8 +42,9 @@ class App {
   // Runs until stop(); call on the main thread.
   void run();
   void stop();  // any thread
-  // Reads the configuration again; a bad one keeps the old settings. Any thread but the control loop's.
-  core::Status reload();
+  // Reads the configuration, its secret, token and intent files again; a mistake anywhere keeps all old settings.
+  // The keys that only a restart can change. Any thread but the control loop's.
+  core::Result<std::vector<std::string>> reload();
   // The same, without waiting (signal). Errors are logged.
   void reload_later();
   std::string address() const { return server_->address(); }
@@ -47,7 +52,10 @@ class App {
  private:
   App(config::Settings settings, config::Environment environment, Profiles profiles);
   core::Status open();
-  core::Status apply_reload();
+  core::Result<std::vector<std::string>> apply_reload();
+  core::Result<api::Access> read_access(const config::Settings& settings) const;
+  void set_access(api::Access access);
+  api::Backend backend();
   void take_intent(std::shared_ptr<const model::IntentSnapshot> snapshot);
   void apply_devices();
   void say_news(const model::IntentSnapshot& snapshot);
@@ -56,6 +64,7 @@ class App {
   store::DeliveryFilter delivery_filter() const;
 
   config::Settings settings_;
+  const AtStart at_start_;
   config::Environment environment_;
   std::map<std::string, std::shared_ptr<const schema::Profile>> profiles_;
   core::SystemClock clock_;
@@ -63,6 +72,9 @@ class App {
   core::Logger log_;
   metrics::Registry metrics_;
   net::Loop control_;
+  std::mutex access_mutex_;
+  std::shared_ptr<const api::Access> access_;       // under the mutex: replaced whole by a reload
+  std::atomic<bool> is_delivery_configured_{false};
   std::unique_ptr<store::Ledger> ledger_;
   std::unique_ptr<store::Queries> queries_;
   std::unique_ptr<outbox::Courier> courier_;

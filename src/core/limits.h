@@ -28,6 +28,8 @@ struct Limits {
   std::size_t intent_file_bytes = 32U << 20U;
   std::size_t netbox_objects = 2'000'000;
   Duration retry_horizon = std::chrono::hours(24 * 7);
+
+  bool operator==(const Limits&) const = default;
 };
 
 }  // namespace dm::core

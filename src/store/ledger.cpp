@@ -75,12 +75,13 @@ struct Ledger::Impl {
   int pending = 0;
   std::atomic<bool> is_writable{true};
 
-  std::mutex mutex;  // guards the following
+  mutable std::mutex mutex;  // guards the following
   std::condition_variable wake;
   std::deque<Job> queue;
   std::size_t batches = 0;  // of the queue
   DeliveryFilter filter;
   bool is_stopping = false;
+  std::string trouble;
 
   std::mutex callback_mutex;  // guards on_delivery, held while it runs
   std::function<void()> on_delivery;
@@ -198,12 +199,14 @@ void Ledger::Impl::report(const core::Status& status, bool wrote) {
   registry.add(Metric::LedgerCommits, 1, status ? "ok" : "error");
   const bool was_writable = is_writable.exchange(status.has_value());
   if (status && !was_writable) log.info("store: {} can be written again", path);
-  if (!status && was_writable) {
-    log.error(
-        "store: {}; nothing is told or sent until it can be written: check free space and "
-        "permissions",
-        status.error().message);
+  std::string now;
+  if (!status) {
+    now = status.error().message +
+          "; nothing is told or sent until it can be written: check free space and permissions";
+    if (was_writable) log.error("store: {}", now);
   }
+  const std::lock_guard guard(mutex);
+  trouble = std::move(now);
 }
 
 void Ledger::Impl::prune(core::WallTime now) {
@@ -325,6 +328,11 @@ core::Result<std::vector<model::Drift>> Ledger::open_drifts(const std::string& d
 }
 
 bool Ledger::is_writable() const { return impl_->is_writable; }
+
+std::string Ledger::trouble() const {
+  const std::lock_guard guard(impl_->mutex);
+  return impl_->trouble;
+}
 
 void Ledger::set_on_delivery(std::function<void()> callback) {
   const std::lock_guard guard(impl_->callback_mutex);

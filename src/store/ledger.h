@@ -93,6 +93,8 @@ class Ledger {
   core::Result<std::vector<model::Drift>> open_drifts(const std::string& device);
   // False after a disk error until a commit succeeds again.
   bool is_writable() const;
+  // What the disk said, with the file and the cure; empty while it is writable. Any thread.
+  std::string trouble() const;
   // Called (ledger thread) whenever new deliveries were committed. When this returns, the callback
   // set before is not running and will not be called again. Not to be called by a callback.
   void set_on_delivery(std::function<void()> callback);

@@ -134,4 +134,16 @@ core::Result<DeliveryPage> Queries::deliveries(const std::string& state, const P
   });
 }
 
+core::Result<std::optional<Delivery>> Queries::newest_failure() {
+  auto statement = impl_->database.prepare(
+      fmt::format("SELECT {} FROM delivery WHERE state = 'pending' AND last_error <> '' "
+                  "ORDER BY id DESC LIMIT 1",
+                  kDeliveryColumns));
+  if (!statement) return statement.error();
+  const auto row = statement->step();
+  if (!row) return row.error();
+  if (!*row) return std::optional<Delivery>();
+  return std::optional<Delivery>(read_delivery(*statement));
+}
+
 }  // namespace dm::store

@@ -48,6 +48,8 @@ class Queries {
   core::Result<std::optional<model::Drift>> drift(const std::string& id);
   core::Result<EventPage> events(const std::string& device, const Page& page);
   core::Result<DeliveryPage> deliveries(const std::string& state, const Page& page);
+  // The newest delivery that was tried in vain and is still to be accepted; without body.
+  core::Result<std::optional<Delivery>> newest_failure();
 
  private:
   struct Impl;

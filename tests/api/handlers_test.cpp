@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/text.h"
+#include "store/scratch.h"
 
 namespace dm::api {
 namespace {
@@ -47,7 +48,8 @@ class HandlersTest : public testing::Test {
   }
 
   Handlers handlers(Access access = Access::open()) {
-    return Handlers({.view = [this] { return view_; },
+    return Handlers({.access = [shared = std::make_shared<const Access>(std::move(access))] { return shared; },
+                     .view = [this] { return view_; },
                      .leaves =
                          [](const std::string& name) {
                            std::promise<std::optional<std::vector<fleet::LeafStatus>>> promise;
@@ -67,20 +69,33 @@ class HandlersTest : public testing::Test {
                            return promise.get_future();
                          },
                      .intent = [this] { return intent_; },
-                     .is_store_writable = [this] { return is_writable_; },
-                     .reload = [this]() -> core::Status {
+                     .store_trouble = [this] { return store_trouble_; },
+                     .reload = [this]() -> core::Result<std::vector<std::string>> {
                        if (is_config_bad_) return core::Error{core::Code::InvalidArgument, "f.yaml:1:1: wrong"};
-                       return {};
+                       return std::vector<std::string>{"store.path"};
                      },
                      .refresh = [this](bool accept_loss) { refreshes_.push_back(accept_loss); },
                      .queries = *queries_,
                      .metrics = metrics_,
-                     .version = "test"},
-                    std::move(access));
+                     .version = "test",
+                     .is_delivery_configured = [] { return true; }});
   }
 
   Response get(const std::string& path, std::map<std::string, std::string> query = {}) {
     return handlers()({.method = "GET", .target = path, .path = path, .query = std::move(query)});
+  }
+
+  void record_event(const std::string& device) {
+    ledger_->set_filter({.actions = {model::EventAction::Opened}});
+    std::promise<core::Status> done;
+    ledger_->commit(store::scratch::batch(device), [&](const core::Status& status) { done.set_value(status); });
+    ASSERT_TRUE(done.get_future().get());
+  }
+  void refuse_delivery(const store::Ledger::Outcome& outcome) {
+    const auto due = ledger_->due(clock_.wall_now(), 1);
+    ASSERT_EQ(due->size(), 1U);
+    ASSERT_TRUE(ledger_->begin_attempt((*due)[0].id, clock_.wall_now()));
+    ASSERT_TRUE(ledger_->finish_attempt((*due)[0].id, outcome, clock_.wall_now()));
   }
 
   core::SystemClock clock_;
@@ -91,7 +106,8 @@ class HandlersTest : public testing::Test {
   std::unique_ptr<store::Queries> queries_;
   std::shared_ptr<const fleet::FleetView> view_;
   std::shared_ptr<const model::IntentSnapshot> intent_;
-  bool is_writable_ = true, is_config_bad_ = false;
+  std::string store_trouble_;
+  bool is_config_bad_ = false;
   std::vector<bool> refreshes_;  // accept_loss of each
 };
 
@@ -143,14 +159,35 @@ TEST_F(HandlersTest, EmptyListsAreLists) {
 TEST_F(HandlersTest, ReadinessSaysWhyNot) {
   EXPECT_EQ(get("/readyz").status, 200);
 
-  is_writable_ = false;
+  store_trouble_ = "/state.db: database or disk is full; check free space";
   auto unusable = std::make_shared<model::IntentSnapshot>();
   unusable->unusable_reason = "NetBox was never reached";
   intent_ = unusable;
 
   const Response response = get("/readyz");
   EXPECT_EQ(response.status, 503);
-  EXPECT_EQ(Json::parse(response.body)["reasons"].size(), 2U);
+  EXPECT_EQ(Json::parse(response.body)["reasons"],
+            Json({"intent: NetBox was never reached", "store: /state.db: database or disk is full; check free space"}));
+  EXPECT_EQ(Json::parse(get("/api/v1/status").body)["store"]["error"], store_trouble_);
+}
+
+TEST_F(HandlersTest, ReadinessWarnsOfOldIntentAndRefusedDeliveries) {
+  auto old = std::make_shared<model::IntentSnapshot>();
+  old->is_usable = true;
+  old->last_error = "netbox: the token is refused";
+  intent_ = old;
+  record_event("leaf1");
+  refuse_delivery({.answer_class = "configuration", .status = 404, .error = "http://k:1: HTTP 404: the key is wrong"});
+
+  const Response response = get("/readyz");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(Json::parse(response.body)["warnings"],
+            Json({"intent: netbox: the token is refused; the last good state stays in use",
+                  "delivery: http://k:1: HTTP 404: the key is wrong; answer class configuration, attempt 1 for leaf1"}));
+  const Json delivery = Json::parse(get("/api/v1/status").body)["delivery"];
+  EXPECT_EQ(delivery["last_failure"]["last_status"], 404);
+  EXPECT_EQ(delivery["pending"], 1);
+  EXPECT_TRUE(delivery["pending"].is_number_integer());
 }
 
 TEST_F(HandlersTest, TokensDecideWhoMayDoWhat) {
