@@ -222,6 +222,11 @@ void App::start_courier() {
     log_.warning("delivery.kestra.url is not set: drifts are recorded and shown, but told to nobody");
     return;
   }
+  // Refusals that wait for a person are tried at once: a start or another setting may be the cure.
+  const std::string refused(outbox::to_text(outbox::Answer::Configuration));
+  if (const core::Status due = ledger_->make_due(refused, clock_.wall_now()); !due) {
+    log_.warning("delivery: refused events are tried later: {}", due.error().message);
+  }
   outbox::Courier::Options options{.ledger = *ledger_, .clock = clock_, .log = log_, .metrics = metrics_, .senders = {}};
   for (int i = 0; i < kSenders; ++i) {
     options.senders.push_back(std::make_unique<webhook::KestraSender>(kestra_settings(settings_), clock_));

@@ -25,6 +25,7 @@ int run_service(const std::string& config_file) {
   const sigset_t signals = handled_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // a file size limit is a full disk, not the end
   auto loaded = load_settings(config_file);
   if (!loaded) return 2;
   auto app = app::App::start(std::move(loaded->settings), config::process_environment());

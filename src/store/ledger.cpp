@@ -322,6 +322,15 @@ core::Status Ledger::abandon_attempts() {
   return done ? core::Status() : core::Status(done.error());
 }
 
+core::Status Ledger::make_due(const std::string& answer_class, core::WallTime now) {
+  const auto done = impl_->ask<Changes>([&](Tables& tables) -> core::Result<Changes> {
+    const core::Status status = tables.make_due(answer_class, now);
+    if (!status) return status.error();
+    return Changes{};
+  });
+  return done ? core::Status() : core::Status(done.error());
+}
+
 core::Result<std::vector<model::Drift>> Ledger::open_drifts(const std::string& device) {
   return impl_->ask<std::vector<model::Drift>>(
       [&](Tables& tables) { return tables.open_drifts(device); });

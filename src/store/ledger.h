@@ -88,6 +88,8 @@ class Ledger {
   // Marks attempts that were begun and never finished as maybe accepted, and makes them due again.
   // For a courier that starts, when no other one runs; open() does the same.
   core::Status abandon_attempts();
+  // Pending deliveries that were last answered so are due at `now`: the settings were mended.
+  core::Status make_due(const std::string& answer_class, core::WallTime now);
 
   // Drifts not resolved, for a restart.
   core::Result<std::vector<model::Drift>> open_drifts(const std::string& device);

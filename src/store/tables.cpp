@@ -40,6 +40,10 @@ constexpr std::string_view kRecover = R"sql(
 UPDATE delivery SET maybe_accepted = 1, attempt_started = 0
 WHERE state = 'pending' AND attempt_started <> 0)sql";
 
+constexpr std::string_view kMakeDue = R"sql(
+UPDATE delivery SET next_attempt_at = ?2
+WHERE state = 'pending' AND last_class = ?1 AND next_attempt_at > ?2)sql";
+
 // The oldest pending delivery of each device, found by hopping from device to device over the
 // index, so that a long backlog costs nothing. One whose attempt is in progress is not due.
 constexpr std::string_view kHeads = R"sql(
@@ -255,6 +259,12 @@ core::Status Tables::recover() {
   auto statement = prepared(kRecover);
   if (!statement) return statement.error();
   return (*statement)->run();
+}
+
+core::Status Tables::make_due(std::string_view answer_class, core::WallTime now) {
+  auto statement = prepared(kMakeDue);
+  if (!statement) return statement.error();
+  return (*statement)->bind(1, answer_class).bind(2, to_stored(now)).run();
 }
 
 core::Status Tables::prune(core::WallTime before) {

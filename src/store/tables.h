@@ -38,6 +38,8 @@ class Tables {
   core::Result<int> pending_count();
   // Attempts that a dead process left in progress: their answer is lost.
   core::Status recover();
+  // Pending deliveries that were last answered so wait no longer.
+  core::Status make_due(std::string_view answer_class, core::WallTime now);
   // Deletes at most a thousand rows of each table that ended before `before`.
   core::Status prune(core::WallTime before);
 

@@ -186,13 +186,18 @@ class Monitor:
     def device(self, name):
         return self.get(f"/api/v1/devices/{name}")
 
-    def readiness(self):
-        """Status code and body of /readyz."""
+    def ask(self, path, method="GET", token=None):
+        """Status code and body, whatever the status."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        request = urllib.request.Request(self.url + path, method=method, headers=headers)
         try:
-            with urllib.request.urlopen(self.url + "/readyz", timeout=PATIENCE) as answer:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
                 return answer.status, json.loads(answer.read())
         except urllib.error.HTTPError as refused:
             return refused.code, json.loads(refused.read())
+
+    def readiness(self):
+        return self.ask("/readyz")
 
     def metric(self, name):
         """The value of drift_monitor_<name>; 0 while it has none."""

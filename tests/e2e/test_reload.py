@@ -2,23 +2,15 @@
 """Settings change while the service runs: by SIGHUP and by POST, all of them or none, secret and token files included."""
 import json
 import signal
-import urllib.error
-import urllib.request
 
-from harness import PATIENCE, Failure, Session, base_config, wait_for, with_netbox
+from harness import Failure, Session, base_config, wait_for, with_netbox
 
 DESCRIPTION = "/interfaces/interface[name=Ethernet1]/config/description"
 VIEWER, OPERATOR, NEXT = "viewer-token-of-16", "operator-token-of-16", "operator-token-no-2"
 
 
 def ask(monitor, method, path, token=None):
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    request = urllib.request.Request(monitor.url + path, method=method, headers=headers)
-    try:
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-            return answer.status, json.loads(answer.read())
-    except urllib.error.HTTPError as refused:
-        return refused.code, json.loads(refused.read())
+    return monitor.ask(path, method, token)
 
 
 def expect(what, got, wanted):

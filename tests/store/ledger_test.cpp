@@ -127,6 +127,27 @@ TEST(Ledger, OnlyTheOldestOfEachDeviceIsDue) {
   EXPECT_EQ(book.metrics.value(Metric::OutboxPending), 3);
 }
 
+TEST(Ledger, WhatWaitsForMendedSettingsCanBeMadeDue) {
+  Book book;
+  const auto refused = batch("a"), busy = batch("b");
+  for (const auto& told : {refused, busy}) ASSERT_TRUE(book.commit(told));
+  const core::WallTime now = book.clock.wall_now();
+  const auto due = book.ledger->due(now, 2);
+  for (const auto& delivery : *due) {
+    const bool is_refused = delivery.device == "a";
+    ASSERT_TRUE(book.ledger->begin_attempt(delivery.id, now));
+    ASSERT_TRUE(book.ledger->finish_attempt(delivery.id,
+                                            {.answer_class = is_refused ? "configuration" : "retry",
+                                             .error = "HTTP 404",
+                                             .next_attempt_at = now + 10s},
+                                            now));
+  }
+
+  ASSERT_TRUE(book.ledger->make_due("configuration", now));
+
+  EXPECT_THAT(events_of(*book.ledger->due(now, 10)), ElementsAre(refused.events[0].id));
+}
+
 TEST(Ledger, ARetryWaitsAndHoldsUpItsDeviceOnly) {
   Book book;
   const auto a1 = batch("a"), a2 = batch("a"), b1 = batch("b");
