@@ -336,18 +336,25 @@ def tell(demo, number, story):
     return missing
 
 
-def told_twice(demo):
-    """Openings of one drift beyond the first; a lost answer, which the demo does not stage, would excuse them."""
+def told_wrong(demo):
+    """What was told, of any switch, beyond the stories: something else, or one opening twice (a lost answer, which the
+    demo does not stage, would excuse that)."""
+    wanted = {(story["device"],) + one for story in STORIES for one in story["expect"]}
+    places = {(device, path) for device, _, path in wanted}
     _, page = http("GET", demo.fabric["control"] + "/control/events?since=0&accepted=true")
-    seen, twice = set(), []
+    opened, wrong = set(), []
     for item in page["items"]:
-        body = item["body"]
-        for one in (body.get("differences") or [body]) if body.get("action") == "opened" else []:
-            drift = (body.get("device"), one.get("path"))
-            if drift in seen:
-                twice.append("%s %s was told twice" % drift)
-            seen.add(drift)
-    return twice
+        device, action = item["body"].get("device"), item["body"].get("action")
+        for one in item["body"].get("differences") or [item["body"]]:
+            drift = (device,) + key(one)
+            is_wanted = (device, one.get("path")) in places if action == "resolved" else drift in wanted
+            if not is_wanted:
+                wrong.append("%s: %s %s was told (%s) and is wrong" % (drift + (action,)))
+            elif action == "opened" and drift in opened:
+                wrong.append("%s: %s %s was told twice" % drift)
+            if action == "opened":
+                opened.add(drift)
+    return wrong
 
 
 def show_start(demo, seconds):
@@ -420,7 +427,7 @@ def main():
         failures = []
         for number, story in enumerate(STORIES, 1):
             failures += tell(demo, number, story)
-        failures += told_twice(demo)
+        failures += told_wrong(demo)
         show_end(failures)
         is_good = not failures
         if not options.once:
