@@ -7,13 +7,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <future>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "api/http_target.h"
+#include "fakes/patience.h"
 
 namespace dm::api {
 namespace {
@@ -27,6 +30,8 @@ class RawClient {
     to.sin_port = htons(port);
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the sockets API
+    const timeval patience{.tv_sec = dm::fakes::kPatience.count(), .tv_usec = 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     EXPECT_EQ(::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
   }
   ~RawClient() { ::close(socket_); }
@@ -67,6 +72,7 @@ class RawClient {
   bool hear_some() {
     char bytes[8192];
     const ssize_t count = ::recv(socket_, bytes, sizeof bytes, 0);
+    if (count < 0 && errno == EAGAIN) throw std::runtime_error("the server neither said anything nor closed");
     if (count <= 0) return false;
     heard_.append(bytes, static_cast<std::size_t>(count));
     return true;
@@ -180,7 +186,7 @@ TEST(HttpServer, HandsOverDecodedPathQueryAndHeaders) {
 
   client.say("GET /a%20b/%2Fc?x=1+2&y=%2B&x=3&flag HTTP/1.1\r\nHost: h\r\nX-Token: s\r\nAccept: a\r\naccept: b\r\n\r\n");
 
-  const Request request = seen.get_future().get();
+  const Request request = dm::fakes::take(seen.get_future(), "the request");
   EXPECT_EQ(request.path, "/a b//c");
   EXPECT_EQ(request.target, "/a%20b/%2Fc?x=1+2&y=%2B&x=3&flag");
   EXPECT_EQ(request.query, (std::map<std::string, std::string>{{"flag", ""}, {"x", "3"}, {"y", "+"}}));
@@ -261,7 +267,7 @@ TEST(HttpServer, TakesADeferredAnswerFromAnotherThread) {
   RawClient client((*server)->port());
 
   client.say("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-  Respond respond = kept.get_future().get();
+  Respond respond = dm::fakes::take(kept.get_future(), "the request");
   Response late;
   late.body = "late";
   respond(late);
@@ -287,7 +293,7 @@ TEST(HttpServer, AnAnswerMayOutliveTheServer) {
   ASSERT_TRUE(server);
   RawClient client((*server)->port());
   client.say("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-  const Respond respond = kept.get_future().get();
+  const Respond respond = dm::fakes::take(kept.get_future(), "the request");
 
   { const auto gone = *std::move(server); }
   respond(Response{});
@@ -306,7 +312,7 @@ TEST(HttpServer, FinishesTheAnswerBeingWrittenWhenItStops) {
   });
   RawClient client(server->port());
   client.say("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-  asked.get_future().wait();
+  dm::fakes::take(asked.get_future(), "the request");
 
   std::thread stopping([&server] { server.reset(); });
   const std::string answer = client.hear_all();

@@ -63,7 +63,12 @@ class Engine:
 
     def end(self):
         self.child.send_signal(signal.SIGTERM)
-        self.child.wait()
+        try:
+            self.child.wait(60)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            self.child.wait()
+            raise Failure("the engine did not end on SIGTERM within 60 s") from None
 
 
 def delivered(monitor, device, action):

@@ -9,14 +9,18 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <future>
+#include <mutex>
+#include <stdexcept>
+#include <string>
 
 #include "net/loop.h"
 
 namespace dm::fakes {
 
-inline constexpr std::chrono::seconds kPatience{60};
+inline constexpr std::chrono::seconds kPatience{120};
 
 // Runs the loop until something stops it; false if nothing did.
 inline bool run(net::Loop& loop) {
@@ -37,6 +41,19 @@ bool wait(std::future<T>& future) {
   const bool is_ready = future.wait_for(kPatience) == std::future_status::ready;
   EXPECT_TRUE(is_ready) << "what the test waits for does not come";
   return is_ready;
+}
+
+// Throws when it does not come.
+template <class Condition>
+void wait_for(std::condition_variable& changed, std::unique_lock<std::mutex>& lock, const std::string& what, Condition is_so) {
+  if (!changed.wait_for(lock, kPatience, is_so)) throw std::runtime_error("waited in vain for " + what);
+}
+
+// The value of a future.
+template <class Future>
+auto take(Future future, const std::string& what) {
+  if (future.wait_for(kPatience) != std::future_status::ready) throw std::runtime_error("waited in vain for " + what);
+  return future.get();
 }
 
 // Blocking calls on this socket fail after a while.

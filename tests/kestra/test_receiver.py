@@ -37,7 +37,12 @@ class Receiver(unittest.TestCase):
             self.assertEqual([kind for kind, _, _ in sink.take()], ["slack", "discord"])
         finally:
             engine.send_signal(signal.SIGTERM)
-            engine.wait()
+            try:
+                engine.wait(60)
+            except subprocess.TimeoutExpired:
+                engine.kill()
+                engine.wait()
+                raise
         self.assertFalse(port_file.exists())
 
     def call(self, method, path, body=None):

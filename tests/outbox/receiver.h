@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "fakes/patience.h"
 #include "outbox/sender.h"
 
 namespace dm::outbox::fakes {
@@ -54,7 +55,7 @@ class Receiver {
   // The next attempt that was not taken yet; waits until there is one.
   std::shared_ptr<Call> next() {
     std::unique_lock guard(mutex_);
-    changed_.wait(guard, [&] { return !untaken_.empty(); });
+    dm::fakes::wait_for(changed_, guard, "an attempt", [&] { return !untaken_.empty(); });
     auto call = untaken_.front();
     untaken_.pop_front();
     return call;
@@ -82,7 +83,7 @@ class Receiver {
   // Looked at after every answer, while no other is given.
   void wait_until(const std::function<bool(std::size_t answered)>& is_reached) {
     std::unique_lock guard(mutex_);
-    changed_.wait(guard, [&] { return is_reached(answered_); });
+    dm::fakes::wait_for(changed_, guard, "answered attempts", [&] { return is_reached(answered_); });
   }
   std::size_t most_at_once() const {
     const std::lock_guard guard(mutex_);

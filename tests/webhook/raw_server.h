@@ -17,6 +17,8 @@
 #include <thread>
 #include <vector>
 
+#include "fakes/patience.h"
+
 namespace dm::webhook::fakes {
 
 class RawServer {
@@ -58,7 +60,7 @@ class RawServer {
   }
   void wait_for_requests(std::size_t count) const {
     std::unique_lock guard(mutex_);
-    arrived_.wait(guard, [&] { return requests_.size() >= count; });
+    dm::fakes::wait_for(arrived_, guard, "requests", [&] { return requests_.size() >= count; });
   }
 
  private:
