@@ -37,6 +37,9 @@ webhook::KestraSettings kestra_settings(const config::Settings& settings) {
 core::Result<std::unique_ptr<App>> App::start(config::Settings settings, config::Environment environment) {
   Profiles profiles = load_profiles(settings);
   if (!profiles.errors.empty()) return core::Error{core::Code::InvalidArgument, joined(profiles.errors)};
+  if (const FilesCheck files = check_intent_files(settings); !files.errors.empty()) {
+    return core::Error{core::Code::InvalidArgument, "intent files:\n" + joined(files.errors)};
+  }
   std::unique_ptr<App> app(new App(std::move(settings), std::move(environment), std::move(profiles)));
   if (const core::Status opened = app->open(); !opened) return opened.error();
   return app;

@@ -33,7 +33,7 @@ namespace dm::app {
 
 class App {
  public:
-  // Error: the store cannot be opened, the address cannot be listened on, a profile is wrong.
+  // Error: the store cannot be opened, the address cannot be listened on, a profile or an intent file is wrong.
   static core::Result<std::unique_ptr<App>> start(config::Settings settings, config::Environment environment);
   ~App();
   App(const App&) = delete;

@@ -46,11 +46,23 @@ Status check_keys(std::string_view text, const Path& path, bool is_pattern) {
   return {};
 }
 
+// A `*` anywhere: nothing in these models is named so, it was meant as a pattern.
+bool has_star(const Path& path) {
+  return std::any_of(path.elements.begin(), path.elements.end(), [](const auto& element) {
+    return element.name.find('*') != std::string::npos ||
+           std::any_of(element.keys.begin(), element.keys.end(),
+                       [](const auto& key) { return key.value.find('*') != std::string::npos; });
+  });
+}
+
 Result<Path> read_path(std::string_view text, bool is_pattern) {
   auto path = model::parse_path(text);
   if (!path) return path.error();
   if (path->elements.empty()) return wrong(text, "names the whole device");
-  if (!is_pattern && model::has_wildcard(*path)) return wrong(text, "no wildcards here");
+  if (!is_pattern && (model::has_wildcard(*path) || has_star(*path))) {
+    return wrong(text, "no wildcards here: leaves and entries name one thing each, write them out (patterns belong "
+                       "under `unmanaged`)");
+  }
   if (auto checked = check_keys(text, *path, is_pattern); !checked) return checked.error();
   schema::canonicalise_keys(*path);
   return path;

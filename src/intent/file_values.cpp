@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "core/text.h"
+#include "schema/equality.h"
 
 namespace dm::intent {
 namespace {
@@ -152,6 +153,32 @@ std::optional<FileValue> read_file_value(const YamlNode& node, Mistakes& mistake
   auto value = read_plain_or_list(node, mistakes);
   if (!value) return std::nullopt;
   return FileValue{Rule::Equal, {std::move(*value)}};
+}
+
+std::optional<std::string> type_mistake(const schema::LeafType& type, const Value& value) {
+  if (value.is_absent()) return std::nullopt;
+  const Value canonical = schema::canonical(type, value);
+  const ValueList members = canonical.list() != nullptr ? *canonical.list() : ValueList{canonical};
+  const auto is_unsigned = [](const Value& one) { return std::holds_alternative<std::uint64_t>(one.data); };
+  const auto is_number = [&](const Value& one) {
+    return is_unsigned(one) || std::holds_alternative<std::int64_t>(one.data) || std::holds_alternative<double>(one.data);
+  };
+  const auto is_bool = [](const Value& one) { return std::holds_alternative<bool>(one.data); };
+  const auto unless_all = [&](const auto& is_right, const char* what) -> std::optional<std::string> {
+    if (std::all_of(members.begin(), members.end(), is_right)) return std::nullopt;
+    return fmt::format("{} is no {}, which this leaf is", core::shorten(model::to_json(value), 80), what);
+  };
+  switch (type.kind) {
+    case schema::LeafKind::Unsigned:
+      return unless_all(is_unsigned, "number from 0 on");
+    case schema::LeafKind::Signed:
+    case schema::LeafKind::Decimal:
+      return unless_all(is_number, "number");
+    case schema::LeafKind::Bool:
+      return unless_all(is_bool, "true or false");
+    default:
+      return std::nullopt;
+  }
 }
 
 }  // namespace dm::intent

@@ -12,6 +12,7 @@
 #include "core/text.h"
 #include "intent/file_paths.h"
 #include "intent/file_values.h"
+#include "schema/equality.h"
 #include "schema/yaml_node.h"
 
 namespace dm::intent {
@@ -56,6 +57,12 @@ YamlPlace first_bad_line(std::string_view text) {
     ++place.line;
   }
   return place;
+}
+
+bool says_the_same(const schema::LeafType& type, const model::Expectation& a, const model::Expectation& b) {
+  return a.rule == b.rule &&
+         std::equal(a.values.begin(), a.values.end(), b.values.begin(), b.values.end(),
+                    [&type](const auto& one, const auto& other) { return schema::equal(type, one, other); });
 }
 
 class Reader {
@@ -104,16 +111,16 @@ class Reader {
     }
   }
 
-  // Calls read(member) for every member of a map, once per key.
+  // Calls read(member) for every member of a map, once per key unless a key may be repeated.
   template <class Read>
-  void read_map(const YamlNode& node, const std::string& what, Read read) {
+  void read_map(const YamlNode& node, const std::string& what, Read read, bool may_repeat = false) {
     if (node.kind != Kind::Map) {
       wrong(node.place, fmt::format("expected {}", what));
       return;
     }
     std::set<std::string> seen;
     for (const YamlMember& member : node.members) {
-      if (seen.insert(member.key).second) {
+      if (seen.insert(member.key).second || may_repeat) {
         read(member);
       } else {
         wrong(member.place, fmt::format("'{}' is written twice", member.key));
@@ -190,7 +197,7 @@ class Reader {
     read_map(node, "a map with leaves, entries, unmanaged", [&](const YamlMember& member) {
       if (member.key == "leaves") {
         read_map(member.value, "a map of paths and values",
-                 [&](const YamlMember& leaf) { read_leaf(leaf, draft); });
+                 [&](const YamlMember& leaf) { read_leaf(leaf, draft); }, true);
       } else if (member.key == "entries") {
         read_paths(member.value, [&](const YamlNode& item) { read_entry(item, draft); });
       } else if (member.key == "unmanaged") {
@@ -210,6 +217,10 @@ class Reader {
     if (node.kind == Kind::Null) node.place = member.place;
     auto value = read_file_value(node, mistakes_);
     if (!path || !value) return;
+    const schema::LeafType& type = schema::leaf_type(schema::find_leaf(model::schema_text(*path)));
+    for (const model::Value& one : value->values) {
+      if (const auto mistake = type_mistake(type, one)) return wrong(node.place, *mistake);
+    }
     std::string text = model::to_text(*path);
     model::Expectation leaf{std::move(*path), value->rule, std::move(value->values),
                             from(member.place)};
@@ -217,7 +228,7 @@ class Reader {
     if (found == draft.leaves.end()) {
       draft.leaves.emplace(std::move(text),
                            std::pair(std::move(leaf), Place{file_, member.place.line}));
-    } else if (found->second.first.rule != leaf.rule || found->second.first.values != leaf.values) {
+    } else if (!says_the_same(type, found->second.first, leaf)) {
       wrong(member.place,
             fmt::format("{} has another value at {}", text, named(found->second.second)));
     }

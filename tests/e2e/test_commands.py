@@ -70,7 +70,7 @@ def malformed_intent_file(session, config):
     intent.write_text("devices:\n  leaf1:\n    leaves:\n      /interfaces/interface/config/mtu: 1500\n")
     file = session.folder / "files.json"
     file.write_text(json.dumps({**config, "intent": {"files": [str(intent)]}}))
-    for command in ("check", "config check", "intent leaf1"):
+    for command in ("run", "check", "config check", "intent leaf1"):
         code, _, err = run(*command.split(), "--config", str(file))
         expect(f"{command} with a malformed intent file: {err}", code, 2)
         expect_in(command, err, f"{intent}:4:7: ")

@@ -172,6 +172,11 @@ TEST(IntentFiles, RefusesPathsThatNameNoSingleLeafOrEntry) {
   EXPECT_THAT(leaf_error("/"), HasSubstr("names the whole device"));
   EXPECT_THAT(leaf_error("/interfaces/interface[name=*]/config/mtu"),
               HasSubstr("no wildcards here"));
+  EXPECT_THAT(leaf_error("/interfaces/interface[name=Ethernet*]/config/mtu"),
+              HasSubstr("a.yaml:4:7: path '/interfaces/interface[name=Ethernet*]/config/mtu': no wildcards here"));
+  EXPECT_THAT(parse("devices: {leaf1: {entries: [\"/interfaces/interface[name=Eth*1]\"]}}\n").errors,
+              ElementsAre(HasSubstr("a.yaml:1:29: ")));
+  EXPECT_THAT(parse("devices: {leaf1: {unmanaged: [\"/interfaces/interface[name=Ethernet*]\"]}}\n").errors, IsEmpty());
   EXPECT_THAT(leaf_error("/interfaces/interface/config/mtu"),
               HasSubstr("/interfaces/interface is a list, it needs [name=…]"));
   EXPECT_THAT(leaf_error("/interfaces/interface[id=Ethernet1]/config/mtu"),
@@ -245,6 +250,34 @@ TEST(IntentFiles, APathSaidTwiceMustSayTheSame) {
             "/config/mtu: 1\n      /oc-if:interfaces/interface[name=Ethernet1]/config/mtu: 2\n");
   EXPECT_THAT(spelled.errors, ElementsAre(HasSubstr("a.yaml:5:7: " + kEt1 +
                                                     "/config/mtu has another value at a.yaml:4")));
+}
+
+TEST(IntentFiles, TheSameIsWhatTheLeafsTypeSaysIsTheSame) {
+  const std::string mtu = kEt1 + "/config/mtu";
+  const auto file = [&](const std::string& value) { return "devices: {leaf1: {leaves: {\"" + mtu + "\": " + value + "}}}\n"; };
+  EXPECT_THAT(parse_files({{"a.yaml", file("9000")}, {"b.yaml", file("\"9000\"")}}, {}).errors, IsEmpty());
+  EXPECT_THAT(parse_files({{"a.yaml", file("{one_of: [null, 9000]}")}, {"b.yaml", file("{one_of: [null, \"9000\"]}")}}, {}).errors,
+              IsEmpty());
+  EXPECT_THAT(parse_files({{"a.yaml", file("9000")}, {"b.yaml", file("{absent: true}")}}, {}).errors, testing::SizeIs(1));
+
+  const std::string twice = "devices:\n  leaf1:\n    leaves:\n      " + mtu + ": 9000\n      " + mtu + ": ";
+  EXPECT_THAT(parse(twice + "9000\n").errors, IsEmpty());
+  EXPECT_THAT(parse(twice + "1500\n").errors, ElementsAre(HasSubstr("a.yaml:5:7: " + mtu + " has another value at a.yaml:4")));
+}
+
+TEST(IntentFiles, AValueThatCannotBeTheLeafsIsAMistake) {
+  const auto error_of = [&](const std::string& leaf, const std::string& value) {
+    const auto load = parse("devices:\n  leaf1:\n    leaves:\n      " + kEt1 + "/config/" + leaf + ": " + value + "\n");
+    return load.errors.empty() ? std::string() : load.errors.front();
+  };
+  EXPECT_THAT(error_of("mtu", "nine"), testing::MatchesRegex("a.yaml:4:[0-9]+: \"nine\" is no number from 0 on.*"));
+  EXPECT_THAT(error_of("mtu", "-1"), HasSubstr("is no number from 0 on"));
+  EXPECT_THAT(error_of("mtu", "{one_of: [9000, big]}"), HasSubstr("\"big\" is no number"));
+  EXPECT_THAT(error_of("enabled", "maybe"), HasSubstr("is no true or false"));
+  EXPECT_EQ(error_of("mtu", "\"9000\""), "");
+  EXPECT_EQ(error_of("enabled", "\"true\""), "");
+  EXPECT_EQ(error_of("mtu", "{absent: true}"), "");
+  EXPECT_EQ(error_of("description", "40"), "");
 }
 
 TEST(IntentFiles, MergesFilesAndRefusesTwoPoliciesOfOneList) {
