@@ -15,14 +15,20 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-constexpr std::size_t kDefaultPage = 1000, kLargestPage = 10'000;
-constexpr std::size_t kDefaultLeaves = 100'000;
+constexpr std::size_t kLargestPage = store::kMostPerPage;
+constexpr std::size_t kMostLeaves = 100'000;
 constexpr std::chrono::seconds kAnswerFromLoop{10};
 
 Response json_answer(const Json& body, int status = 200) { return {.status = status, .body = dump(body)}; }
 
 Response problem_answer(int status, const std::string& title, const std::string& detail) {
   return {.status = status, .content_type = "application/problem+json", .body = problem(status, title, detail)};
+}
+
+Response wrong_method(const std::string& allowed) {
+  Response refused = problem_answer(405, "Method Not Allowed", "use " + allowed);
+  refused.headers["Allow"] = allowed == "GET" ? "GET, HEAD" : allowed;
+  return refused;
 }
 
 Response not_found(const std::string& what) { return problem_answer(404, "Not Found", what + " is not known here"); }
@@ -38,8 +44,8 @@ std::string value_of(const std::map<std::string, std::string>& map, const std::s
 }
 
 // Error: the limit is no number from 1 to the largest page.
-core::Result<store::Page> page_of(const Request& request, std::size_t default_limit, std::size_t largest) {
-  store::Page page{.limit = default_limit, .cursor = value_of(request.query, "cursor")};
+core::Result<store::Page> page_of(const Request& request, std::size_t largest) {
+  store::Page page{.limit = largest, .cursor = value_of(request.query, "cursor")};
   const std::string text = value_of(request.query, "limit");
   if (text.empty()) return page;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), page.limit);
@@ -47,6 +53,13 @@ core::Result<store::Page> page_of(const Request& request, std::size_t default_li
     return core::Error{core::Code::InvalidArgument, fmt::format("limit is a number from 1 to {}", largest)};
   }
   return page;
+}
+
+// The query's `state`, empty if there is none. Error: it is no state.
+core::Result<std::string> state_of(const Request& request, std::initializer_list<std::string_view> known) {
+  const std::string state = value_of(request.query, "state");
+  if (state.empty() || std::find(known.begin(), known.end(), state) != known.end()) return state;
+  return core::Error{core::Code::InvalidArgument, fmt::format("state is one of {}", fmt::join(known, ", "))};
 }
 
 template <class Items>
@@ -99,6 +112,9 @@ Response Handlers::operator()(const Request& request) {
 }
 
 Response Handlers::route(const Request& request) {
+  const bool is_read = request.method == "GET" || request.method == "HEAD";
+  const bool is_service_page = request.path == "/healthz" || request.path == "/readyz" || request.path == "/metrics";
+  if (is_service_page && !is_read) return wrong_method("GET");
   if (request.path == "/healthz") return {.content_type = "text/plain", .body = "ok\n"};
   if (request.path == "/readyz") return ready();
   const Role role = backend_.access()->role_of(value_of(request.headers, "authorization"));
@@ -107,8 +123,7 @@ Response Handlers::route(const Request& request) {
     refused.headers["WWW-Authenticate"] = "Bearer";
     return refused;
   }
-  const bool is_read = request.method == "GET" || request.method == "HEAD";
-  if (request.path == "/metrics" && is_read) {
+  if (request.path == "/metrics") {
     return {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = backend_.metrics.text()};
   }
   const auto parts = segments_of(request.path);
@@ -116,11 +131,11 @@ Response Handlers::route(const Request& request) {
   const std::string& what = parts[2];
   if (what == "reload" || what == "refresh") {
     if (parts.size() != 3) return not_found(request.path);
-    if (request.method != "POST") return problem_answer(405, "Method Not Allowed", "use POST");
+    if (request.method != "POST") return wrong_method("POST");
     if (role != Role::Operator) return problem_answer(403, "Forbidden", "this needs a token with the role operator");
     return what == "refresh" ? refresh(request) : reload();
   }
-  if (!is_read) return problem_answer(405, "Method Not Allowed", "use GET");
+  if (!is_read) return wrong_method("GET");
   if (what == "status" && parts.size() == 3) return status();
   if (what == "devices" && parts.size() == 3) return devices(request);
   if (what == "devices" && parts.size() == 4) return device(parts[3]);
@@ -182,7 +197,7 @@ Response Handlers::status() {
 }
 
 Response Handlers::devices(const Request& request) {
-  const auto page = page_of(request, kDefaultPage, kLargestPage);
+  const auto page = page_of(request, kLargestPage);
   if (!page) return failed(page.error());
   const auto view = backend_.view();
   const auto [items, next] = slice(view->devices, *page, [](const auto& device) { return device->name; });
@@ -200,7 +215,7 @@ Response Handlers::device(const std::string& name) {
 }
 
 Response Handlers::leaves(const Request& request, const std::string& name) {
-  const auto page = page_of(request, kDefaultLeaves, kDefaultLeaves);
+  const auto page = page_of(request, kMostLeaves);
   if (!page) return failed(page.error());
   auto answer = backend_.leaves(name);
   if (answer.wait_for(kAnswerFromLoop) != std::future_status::ready) {
@@ -213,10 +228,11 @@ Response Handlers::leaves(const Request& request, const std::string& name) {
 }
 
 Response Handlers::drifts(const Request& request) {
-  const auto page = page_of(request, kDefaultPage, kLargestPage);
+  const auto page = page_of(request, kLargestPage);
   if (!page) return failed(page.error());
-  const auto found = backend_.queries.drifts(
-      {.device = value_of(request.query, "device"), .state = value_of(request.query, "state")}, *page);
+  const auto state = state_of(request, {"open", "acknowledged", "suppressed", "resolved"});
+  if (!state) return failed(state.error());
+  const auto found = backend_.queries.drifts({.device = value_of(request.query, "device"), .state = *state}, *page);
   return found ? list_answer(found->items, found->next_cursor) : failed(found.error());
 }
 
@@ -227,16 +243,18 @@ Response Handlers::drift(const std::string& id) {
 }
 
 Response Handlers::events(const Request& request) {
-  const auto page = page_of(request, kDefaultPage, kLargestPage);
+  const auto page = page_of(request, kLargestPage);
   if (!page) return failed(page.error());
   const auto found = backend_.queries.events(value_of(request.query, "device"), *page);
   return found ? list_answer(found->items, found->next_cursor) : failed(found.error());
 }
 
 Response Handlers::deliveries(const Request& request) {
-  const auto page = page_of(request, kDefaultPage, kLargestPage);
+  const auto page = page_of(request, kLargestPage);
   if (!page) return failed(page.error());
-  const auto found = backend_.queries.deliveries(value_of(request.query, "state"), *page);
+  const auto state = state_of(request, {"pending", "delivered", "dead"});
+  if (!state) return failed(state.error());
+  const auto found = backend_.queries.deliveries(*state, *page);
   return found ? list_answer(found->items, found->next_cursor) : failed(found.error());
 }
 

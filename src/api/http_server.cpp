@@ -67,23 +67,25 @@ std::string endpoint_text(const tcp::endpoint& endpoint) {
          std::to_string(endpoint.port());
 }
 
-Response problem(int status, std::string_view title) {
+// `title` and `detail` are our own words: nothing of the request is in them.
+Response problem(int status, std::string_view title, std::string_view detail) {
   Response response;
   response.status = status;
   response.content_type = "application/problem+json";
-  response.body = R"({"title":")" + std::string(title) + R"(","status":)" + std::to_string(status) + "}";
+  response.body = R"({"type":"about:blank","title":")" + std::string(title) + R"(","status":)" + std::to_string(status) +
+                  R"(,"detail":")" + std::string(detail) + "\"}";
   return response;
 }
 
 // What to say to a request that Beast refused; nothing: the connection is simply over.
 std::optional<Response> refusal(const error_code& error) {
-  if (error == http::error::body_limit) return problem(413, "request body too large");
+  if (error == http::error::body_limit) return problem(413, "Content Too Large", "the request body is too large");
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-    return problem(431, "request header too large");
+    return problem(431, "Request Header Fields Too Large", "the request header is too large");
   }
   if (error == http::error::end_of_stream || error == http::error::partial_message) return {};
   const bool is_http = error.category() == http::make_error_code(http::error::bad_method).category();
-  return is_http ? std::optional(problem(400, "malformed HTTP request")) : std::nullopt;
+  return is_http ? std::optional(problem(400, "Bad Request", "malformed HTTP request")) : std::nullopt;
 }
 
 bool is_safe_header(std::string_view name, std::string_view value) {
@@ -260,7 +262,7 @@ class HttpConnection final : public Connection,
       value += (value.empty() ? "" : ", ") + view_to_string(field.value());
     }
     auto target = parse_target(request.target);
-    if (!target) return write(to_message(problem(400, target.error().message), 11, false, false));
+    if (!target) return write(to_message(problem(400, "Bad Request", target.error().message), 11, false, false));
     request.path = std::move(target->path);
     request.query = std::move(target->query);
     ask(request);

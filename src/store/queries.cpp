@@ -12,8 +12,6 @@
 namespace dm::store {
 namespace {
 
-constexpr std::size_t kMostPerPage = 1000;
-
 // A cursor is the number of the last row shown; rows below it come next.
 core::Result<std::int64_t> parse_cursor(const std::string& cursor) {
   if (cursor.empty()) return std::numeric_limits<std::int64_t>::max();

@@ -13,8 +13,10 @@
 
 namespace dm::store {
 
+inline constexpr std::size_t kMostPerPage = 1000;
+
 struct Page {
-  std::size_t limit = 100;
+  std::size_t limit = 100;  // at most kMostPerPage
   std::string cursor;  // from a previous answer
 };
 struct DriftFilter {

@@ -215,7 +215,10 @@ TEST(HttpServer, RefusesAHeaderAboveTheLimit) {
 
   client.say("GET / HTTP/1.1\r\nHost: x\r\nX-Big: " + std::string(HttpServer::kHeaderBytes, 'a') + "\r\n\r\n");
 
-  EXPECT_TRUE(client.hear_all().starts_with("HTTP/1.1 431"));
+  const std::string answer = client.hear_all();
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 431"));
+  EXPECT_EQ(body_of(answer),
+            R"({"type":"about:blank","title":"Request Header Fields Too Large","status":431,"detail":"the request header is too large"})");
 }
 
 TEST(HttpServer, RefusesWhatIsNoRequestOrNoTarget) {
