@@ -123,6 +123,14 @@ def tokens_file(session, config):
     expect("a revoked token", ask(monitor, "GET", "/api/v1/status", OPERATOR)[0], 401)
     expect("the new token", ask(monitor, "GET", "/api/v1/status", NEXT)[0], 200)
 
+    # Giving up the tokens with the address: the address in use stays open until the next start, so the tokens stay too.
+    del config["api"]["tokens_file"]
+    config["api"]["listen"] = "127.0.0.1:1"
+    monitor.config_file.write_text(json.dumps(config))
+    for _ in range(2):
+        expect("reload", ask(monitor, "POST", "/api/v1/reload", NEXT), (200, {"reloaded": True, "needs_restart": ["api.listen"]}))
+        expect("without token", ask(monitor, "GET", "/api/v1/status")[0], 401)
+
 
 def delivery_switched(session, config):
     """/status tells whether a receiver is configured now, not at the start."""
