@@ -86,7 +86,7 @@ def unreachable_netbox(scene):
     scene.fabric.post("netbox", '{"mode": "down"}')
     url = scene.fabric.ready["netbox"]["url"]
     monitor = scene.start(live=False)
-    wait_ready(monitor, 503, "netbox was never reached", url)
+    wait_ready(monitor, 503, "netbox was never reached", url, "is NetBox up, and intent.netbox.url (NETBOX_URL) its address?")
     code, _, err = run("check", "--config", str(monitor.config_file))
     expect("check without NetBox", code, 3)
     expect_in("check without NetBox", err, url)

@@ -70,8 +70,11 @@ core::Result<Loaded> NetBoxSource::load() {
     const std::string where = net::origin_of(client_.base_url());
     const std::string& message = tables.error().message;
     const bool names_it = message.find(where) != std::string::npos;
+    // Nobody was reached there: what NetBox itself or its proxy answers is explained where it is read.
+    const bool is_nobody_there = tables.error().code == Code::Unavailable && message.starts_with(where);
     return Error{tables.error().code,
-                 fmt::format("netbox{}: {}", names_it ? "" : " " + where, message)};
+                 fmt::format("netbox{}: {}{}", names_it ? "" : " " + where, message,
+                             is_nobody_there ? "; is NetBox up, and intent.netbox.url (NETBOX_URL) its address?" : "")};
   }
   Loaded loaded = map_tables(*tables, mapping_);
   loaded.warnings.insert(loaded.warnings.begin(), warnings.begin(), warnings.end());
