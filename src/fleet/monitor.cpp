@@ -114,8 +114,8 @@ bool Monitor::is_area_back(const observed::Changes& changes) const {
     });
   };
   return std::any_of(degraded_areas_.begin(), degraded_areas_.end(), [&](const std::string& area) {
-    const auto patterns = spec_.areas.find(area);
-    return patterns != spec_.areas.end() &&
+    const auto patterns = spec_.areas->find(area);
+    return patterns != spec_.areas->end() &&
            std::any_of(patterns->second.begin(), patterns->second.end(), covers_a_new_leaf);
   });
 }

@@ -23,7 +23,7 @@ struct Held {
   model::LeafMap leaves{paths};
 
   explicit Held(const Texts& texts) {
-    for (const auto& text : texts) leaves.insert(paths.intern(path(text)), {"u", 0, 0});
+    for (const auto& text : texts) leaves.insert({.path = paths.intern(path(text)), .value = {}});
   }
   Texts named_by(const Texts& exact, const Texts& patterns) {
     std::vector<PathId> ids;
@@ -81,7 +81,7 @@ TEST(Deletes, AreWhatAPlainLookAtEveryLeafWouldFind) {
     for (std::size_t i = pick(3) * 500; i > 0; --i) held.paths.intern(path(some_path(1, false)));
     for (std::size_t i = pick(100); i > 0; --i) {
       const PathId id = held.paths.intern(path(some_path(1, false)));
-      if (held.leaves.find(id) == nullptr) held.leaves.insert(id, {"u", 0, 0});
+      if (held.leaves.find(id) == nullptr) held.leaves.insert({.path = id, .value = {}});
     }
     std::vector<PathId> exact;
     std::vector<Path> patterns;
@@ -89,13 +89,14 @@ TEST(Deletes, AreWhatAPlainLookAtEveryLeafWouldFind) {
     for (std::size_t i = pick(4); i > 0; --i) patterns.push_back(path(some_path(1, true)));
 
     std::vector<PathId> expected;
-    for (const auto& [leaf, value] : held.leaves.leaves()) {
+    for (const model::Leaf& leaf : held.leaves.leaves()) {
+      const PathId id = leaf.path;
       const bool is_named =
           std::any_of(exact.begin(), exact.end(),
-                      [&, id = leaf](PathId e) { return e == id || held.paths.is_below(id, e); }) ||
+                      [&](PathId e) { return e == id || held.paths.is_below(id, e); }) ||
           std::any_of(patterns.begin(), patterns.end(),
-                      [&, id = leaf](const Path& p) { return model::covers(p, held.paths.path(id)); });
-      if (is_named) expected.push_back(leaf);
+                      [&](const Path& p) { return model::covers(p, held.paths.path(id)); });
+      if (is_named) expected.push_back(id);
     }
     std::sort(expected.begin(), expected.end());
 
