@@ -138,7 +138,8 @@ bool Judge::is_judged(PathId object) const {
 std::optional<Difference> Judge::judge(PathId object, const LeafMap& leaves, core::WallTime now) const {
   auto difference = paths_->entry(object) == object ? judge_entry(object, leaves) : judge_leaf(object, leaves);
   // Most objects are as intended; what may excuse a difference is only asked when there is one.
-  if (!difference || !is_judged(object) || is_exempt(object, leaves, now) || is_silenced(object, leaves, now)) {
+  if (!difference || !is_judged(object) || !is_readable(object, leaves) || is_exempt(object, leaves, now) ||
+      is_silenced(object, leaves, now)) {
     return std::nullopt;
   }
   difference->path = object;
@@ -150,7 +151,7 @@ std::optional<Difference> Judge::judge(PathId object, const LeafMap& leaves, cor
 model::NoDifference Judge::no_difference(PathId object, const LeafMap& leaves, core::WallTime now) const {
   using Why = model::NoDifference::Why;
   model::NoDifference none;
-  if (!is_judged(object)) {
+  if (!is_judged(object) || is_unknown(object, leaves, now)) {
     none.why = Why::Unjudged;
   } else if (is_reported_with_entry(object, leaves, now)) {
     none.why = Why::InEntry;
@@ -171,6 +172,28 @@ std::optional<core::WallTime> Judge::next_ignore_end(core::WallTime now) const {
     if (rule.until && now < *rule.until && (!next || *rule.until < *next)) next = rule.until;
   }
   return next;
+}
+
+bool Judge::is_unknown(PathId object, const LeafMap& leaves, core::WallTime now) const {
+  return !is_readable(object, leaves) && is_judged(object) && !is_exempt(object, leaves, now);
+}
+
+// Whether what the device has at the object can be told at all.
+bool Judge::is_readable(PathId object, const LeafMap& leaves) const {
+  if (schema::leaf_type(paths_->facts(object).leaf_type).is_secret) return true;  // never compared anyway
+  const bool is_entry = paths_->entry(object) == object;
+  if (is_entry && leaves.entry_exists(object)) {
+    return is_intended(object) || !may_be_internal(paths_->path(object), leaves);
+  }
+  const model::Leaf* held = leaves.find(object);
+  if (held != nullptr && !is_entry) return !model::is_opaque(held->value);
+  return !is_in_gap(paths_->path(object));
+}
+
+bool Judge::is_in_gap(const Path& path) const {
+  return std::any_of(gaps_.begin(), gaps_.end(), [&](const Path& gap) {
+    return gap.elements.empty() || model::match(gap, path) != model::Match::None;
+  });
 }
 
 const model::Expectation* Judge::expectation(PathId leaf) const {
@@ -224,6 +247,15 @@ bool Judge::is_exempt(PathId object, const LeafMap& leaves, core::WallTime now) 
     if (is_internal(paths_->path(e), leaves)) return true;
   }
   return false;
+}
+
+// An extra entry is the platform's own if its sign is there, and the sign may be what could not be read.
+bool Judge::may_be_internal(const Path& entry, const LeafMap& leaves) const {
+  return !gaps_.empty() && !is_internal(entry, leaves) &&
+         std::any_of(profile_->internal.begin(), profile_->internal.end(), [&](const schema::InternalEntry& rule) {
+           const auto key = internal_key(rule, entry);
+           return key && is_in_gap(with_key(rule.sign, *key));
+         });
 }
 
 bool Judge::is_internal(const Path& entry, const LeafMap& leaves) const {

@@ -11,6 +11,7 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "compare/rules.h"
@@ -30,6 +31,8 @@ class Judge {
 
   // Subscription patterns that are live now. Objects outside are not judged (rule 8).
   void set_coverage(std::vector<model::Path> live_patterns);
+  // Places about which nobody can say what is there, because it could not be read.
+  void set_gaps(std::vector<model::Path> gaps) { gaps_ = std::move(gaps); }
   // True if anything intended (leaf or entry) lies in what the pattern covers.
   bool has_intent_under(const std::vector<model::Path>& patterns) const;
 
@@ -42,6 +45,9 @@ class Judge {
 
   // False: no statement is possible (not covered), which is not the same as "no difference".
   bool is_judged(model::PathId object) const;
+  // True: the object would be judged, but what the device said of it could not be read (an opaque value,
+  // or a gap where it may be). judge() finds no difference then, and it is no agreement either.
+  bool is_unknown(model::PathId object, const model::LeafMap& leaves, core::WallTime now) const;
   std::optional<model::Difference> judge(model::PathId object, const model::LeafMap& leaves,
                                          core::WallTime now) const;
   // Why judge() finds no difference there, and what the device has instead.
@@ -69,6 +75,9 @@ class Judge {
   bool is_silenced(model::PathId object, const model::LeafMap& leaves, core::WallTime now) const;
   bool is_reported_with_entry(model::PathId object, const model::LeafMap& leaves, core::WallTime now) const;
   bool is_exempt(model::PathId object, const model::LeafMap& leaves, core::WallTime now) const;
+  bool is_readable(model::PathId object, const model::LeafMap& leaves) const;
+  bool is_in_gap(const model::Path& path) const;
+  bool may_be_internal(const model::Path& entry, const model::LeafMap& leaves) const;
   bool is_internal(const model::Path& entry, const model::LeafMap& leaves) const;
   bool is_secret(model::PathId leaf) const;
   bool is_covered(const model::Path& path) const;
@@ -94,6 +103,7 @@ class Judge {
   std::vector<std::string> hints_;  // schema texts that begin every leaf which says something of an internal entry
   std::unordered_set<std::string> documented_lists_;  // schema texts with at least one intended entry
   std::vector<model::Path> coverage_;
+  std::vector<model::Path> gaps_;
   mutable std::unordered_map<model::PathId, bool> covered_;  // memo of is_judged
 };
 

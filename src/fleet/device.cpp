@@ -47,6 +47,11 @@ gnmi::SessionHandlers Device::session_handlers() {
                 monitor_.stream_lost(reason, now());
                 after_change();
               },
+          .on_bad_message =
+              [this] {
+                monitor_.lose_message(now());
+                after_change();
+              },
           .on_quarantine =
               [this] {
                 std::vector<model::Path> refused;

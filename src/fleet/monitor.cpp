@@ -41,25 +41,39 @@ Monitor::Monitor(Context context, MonitorSpec spec, drift::Lifecycle lifecycle)
 
 void Monitor::stream_begins(drift::Now now) {
   is_synced_ = false;
+  gaps_.clear();
   tree_.begin_generation();
   set_freshness(Freshness::Syncing, "receiving the first dump", now);
 }
 
 void Monitor::apply(const model::UpdateBatch& batch, drift::Now now) {
   const observed::Changes& changes = tree_.apply(batch);
-  if (changes.refused > 0) {
-    refused_leaves_ += changes.refused;
-    context_.metrics.add(metrics::Metric::LimitHits, changes.refused, "leaves_per_device");
-  }
+  const bool has_new_gap = note_gaps(batch, changes);
   if (!changes.empty()) {
     context_.metrics.add(metrics::Metric::LeafChanges, static_cast<double>(changes.leaves.size()));
-    if (can_judge() && is_area_back(changes)) {
-      judge_everything(now);
-    } else if (can_judge()) {
-      judge_changes(changes, batch.timestamp_ns, now);
-    }
+  }
+  if (can_judge() && (has_new_gap || (!changes.empty() && is_area_back(changes)))) {
+    judge_everything(now);
+  } else if (can_judge() && !changes.empty()) {
+    judge_changes(changes, batch.timestamp_ns, now);
   }
   if (batch.sync && !is_synced_) finish_sync(now);
+}
+
+// True if there is something new that nobody can tell from now on.
+bool Monitor::note_gaps(const model::UpdateBatch& batch, const observed::Changes& changes) {
+  bool is_new = false;
+  for (const model::Unread& unread : batch.unread) {
+    if (unread.gap) is_new |= gaps_.add(*unread.gap, unread.kind);
+  }
+  if (changes.refused == 0) return is_new;
+  refused_leaves_ += changes.refused;
+  context_.metrics.add(metrics::Metric::LimitHits, changes.refused, "leaves_per_device");
+  return gaps_.add({}, model::UnreadKind::LeavesPerDevice) || is_new;
+}
+
+void Monitor::lose_message(drift::Now now) {
+  if (gaps_.add({}, model::UnreadKind::Message) && can_judge()) judge_everything(now);
 }
 
 void Monitor::finish_sync(drift::Now now) {
@@ -148,7 +162,30 @@ void Monitor::update_degraded() {
         spec_.device, fmt::join(degraded, ", "));
   }
   degraded_areas_ = std::move(degraded);
-  context_.metrics.set(metrics::Metric::DeviceDegraded, degraded_areas_.empty() ? 0 : 1, spec_.device);
+}
+
+// Gaps are said when they begin, when their reason changes and when they are over; single leaves were said
+// by the session.
+void Monitor::update_unread() {
+  const std::string reason = unread_reason();
+  context_.metrics.set(metrics::Metric::DeviceDegraded, degraded_areas_.empty() && reason.empty() ? 0 : 1, spec_.device);
+  const std::string gap = reason.empty() || gaps_.places().empty() ? "" : gaps_.reason();
+  if (gap == said_gap_) return;
+  if (gap.empty()) {
+    context_.log.info("{}: everything that is compared can be read again", spec_.device);
+  } else {
+    context_.log.warning("{}: degraded: {}; nothing that may be there is called missing until the next dump", spec_.device,
+                         reason);
+  }
+  said_gap_ = gap;
+}
+
+std::string Monitor::unread_reason() const {
+  if (gaps_.is_everywhere()) return "not all of what the device says can be held: " + gaps_.reason();
+  if (unknown_.empty()) return {};
+  const std::string count = fmt::format("{} compared {} cannot be read", unknown_.size(),
+                                        unknown_.size() == 1 ? "object" : "objects");
+  return gaps_.places().empty() ? count : fmt::format("{} ({})", count, gaps_.reason());
 }
 
 std::vector<model::Path> Monitor::live_patterns() const {
@@ -169,12 +206,17 @@ std::vector<model::Path> Monitor::live_patterns() const {
 void Monitor::judge_everything(drift::Now now) {
   update_degraded();
   judge_->set_coverage(live_patterns());
+  judge_->set_gaps(gaps_.places());
   waiting_ = judge_->waiting_count();
   differences_.clear();
+  unknown_.clear();
   std::vector<model::Difference> all;
   for (const PathId object : judge_->all_objects(tree_.leaves())) {
     auto difference = judge_->judge(object, tree_.leaves(), now.wall);
-    if (!difference) continue;
+    if (!difference) {
+      if (judge_->is_unknown(object, tree_.leaves(), now.wall)) unknown_.insert(object);
+      continue;
+    }
     all.push_back(*difference);
     differences_.emplace(object, std::move(*difference));
   }
@@ -186,14 +228,18 @@ void Monitor::judge_everything(drift::Now now) {
   lifecycle_.observe_all(all, none, now);
   const auto ignore_end = judge_->next_ignore_end(now.wall);
   ignore_ends_at_ = ignore_end ? std::optional(now.steady + (*ignore_end - now.wall)) : std::nullopt;
+  update_unread();
   is_judged_once_ = true;
   ++revision_;
 }
 
 void Monitor::judge_changes(const observed::Changes& changes, std::int64_t device_time_ns, drift::Now now) {
+  const std::size_t unknown_before = unknown_.size();
   for (const PathId object : judge_->affected(changes.leaves, changes.entries, tree_.leaves())) {
     auto difference = judge_->judge(object, tree_.leaves(), now.wall);
     const std::string& path = context_.paths.text(object);
+    const bool is_unknown = !difference && judge_->is_unknown(object, tree_.leaves(), now.wall);
+    if (is_unknown ? unknown_.insert(object).second : unknown_.erase(object) > 0) ++revision_;
     if (!difference && differences_.erase(object) == 0 && !lifecycle_.is_tracked(path)) continue;
     ++revision_;
     if (!difference) {
@@ -204,6 +250,7 @@ void Monitor::judge_changes(const observed::Changes& changes, std::int64_t devic
     lifecycle_.observe(*difference, now);
     differences_.insert_or_assign(object, std::move(*difference));
   }
+  if (unknown_.size() != unknown_before) update_unread();
 }
 
 std::optional<core::SteadyTime> Monitor::next_deadline() const {
@@ -236,7 +283,7 @@ std::pair<model::Verdict, std::string> Monitor::verdict() const {
   if (!degraded_areas_.empty()) {
     return {Verdict::Degraded, fmt::format("no leaf at all for {}", fmt::join(degraded_areas_, ", "))};
   }
-  if (refused_leaves_ > 0) return {Verdict::Degraded, "more leaves than limits.leaves_per_device"};
+  if (const std::string reason = unread_reason(); !reason.empty()) return {Verdict::Degraded, reason};
   if (!quarantined_.empty()) return {Verdict::Degraded, "the device refuses some paths"};
   return {lifecycle_.open_count() > 0 ? Verdict::Drifted : Verdict::InSync, ""};
 }
@@ -260,6 +307,7 @@ std::vector<LeafStatus> Monitor::leaves() const {
   std::vector<LeafStatus> all;
   all.reserve(tree_.leaves().size());
   for (const model::Leaf& leaf : tree_.leaves().leaves()) {
+    if (model::is_opaque(leaf.value)) continue;  // counted, not shown
     const PathId path = leaf.path;
     LeafStatus status;
     status.path = context_.paths.text(path);

@@ -12,12 +12,14 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "compare/judge.h"
 #include "core/clock.h"
 #include "core/log.h"
 #include "drift/lifecycle.h"
+#include "fleet/gaps.h"
 #include "fleet/status.h"
 #include "metrics/registry.h"
 #include "model/drift.h"
@@ -55,6 +57,8 @@ class Monitor {
   void stream_begins(drift::Now now);
   void apply(const model::UpdateBatch& batch, drift::Now now);
   void stream_lost(const std::string& reason, drift::Now now);
+  // A message of the stream could not be decoded: what it said is lost until the next dump.
+  void lose_message(drift::Now now);
   // Subscription paths the device refuses: what lies in them is not judged.
   void set_quarantined(std::vector<model::Path> paths, drift::Now now);
 
@@ -84,7 +88,10 @@ class Monitor {
   void judge_everything(drift::Now now);
   void judge_changes(const observed::Changes& changes, std::int64_t device_time_ns, drift::Now now);
   bool is_area_back(const observed::Changes& changes) const;
+  bool note_gaps(const model::UpdateBatch& batch, const observed::Changes& changes);
   void update_degraded();
+  void update_unread();
+  std::string unread_reason() const;
   std::vector<model::Path> live_patterns() const;
   void set_freshness(model::Freshness freshness, std::string reason, drift::Now now);
   std::pair<model::Verdict, std::string> verdict() const;
@@ -101,6 +108,9 @@ class Monitor {
   std::vector<std::string> degraded_areas_;
   std::set<std::string> area_has_leaves_;  // since this stream went live
   std::vector<model::Path> quarantined_;
+  Gaps gaps_;                                  // of this stream
+  std::unordered_set<model::PathId> unknown_;  // compared objects that could not be read
+  std::string said_gap_;                       // the last reason logged
   model::Freshness freshness_ = model::Freshness::Never;
   core::WallTime freshness_since_{};
   std::string freshness_reason_ = "not connected yet";

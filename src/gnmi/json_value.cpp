@@ -19,6 +19,7 @@ using simdjson::dom::array;
 using simdjson::dom::element;
 using simdjson::dom::element_type;
 using simdjson::dom::object;
+using Unread = model::UnreadKind;
 
 // Containers and leaves looked at per leaf that could be held.
 constexpr std::size_t kMembersPerLeaf = 4;
@@ -93,13 +94,10 @@ std::optional<element> find_member(const object& members, std::string_view name)
 class Flattener {
  public:
   Flattener(const schema::Profile& profile, const core::Limits& limits, model::Path base,
-            const JsonValue::LeafSink& sink)
-      : profile_(profile), limits_(limits), path_(std::move(base)), sink_(sink) {}
+            const JsonValue::Sinks& sinks)
+      : profile_(profile), limits_(limits), base_(base), path_(std::move(base)), sinks_(sinks) {}
 
-  JsonLosses walk(const element& value) {
-    put(value);
-    return losses_;
-  }
+  void walk(const element& value) { put(value); }
 
  private:
   void put(const element& value) {
@@ -112,18 +110,16 @@ class Flattener {
       case JsonShape::Tree:
         if (value.is_array()) return put_list(value.get_array().value_unsafe());
         return put_object(value.get_object().value_unsafe());
-      case JsonShape::Bad: ++losses_.undecodable; return;
+      case JsonShape::Bad: return sinks_.unread(path_, Unread::Json);
     }
   }
 
   void put_leaf(const element& value) {
     encoded_.clear();
     encode_leaf(value, encoded_);
-    if (encoded_.size() > limits_.value_bytes || ++leaves_ > limits_.leaves_per_device) {
-      ++losses_.refused;
-      return;
-    }
-    sink_(path_, encoded_);
+    if (++leaves_ > limits_.leaves_per_device) return sinks_.unread(base_, Unread::LeavesPerDevice);
+    if (encoded_.size() > limits_.value_bytes) return sinks_.unread(path_, Unread::ValueBytes);
+    sinks_.leaf(path_, encoded_);
   }
 
   // An object where a list without keys was named is that list's only entry.
@@ -137,14 +133,14 @@ class Flattener {
     for (const auto member : members) {
       if (member.key.starts_with('@')) continue;
       if (++members_ > kMembersPerLeaf * limits_.leaves_per_device) {
-        ++losses_.refused;
+        sinks_.unread(base_, Unread::LeavesPerDevice);
         return;
       }
       const std::string_view name = model::strip_module(member.key);
       if (!is_name(name)) {
-        ++losses_.undecodable;
+        sinks_.unread(path_, Unread::Path);
       } else if (path_.elements.size() >= limits_.path_depth) {
-        ++losses_.refused;
+        sinks_.unread(path_, Unread::PathDepth);
       } else {
         path_.elements.push_back({std::string(name), {}});
         put(member.value);
@@ -155,10 +151,7 @@ class Flattener {
 
   void put_list(const array& entries) {
     const auto keys = keys_of_list();
-    if (keys.empty()) {
-      ++losses_.undecodable;
-      return;
-    }
+    if (keys.empty()) return sinks_.unread(path_, Unread::ListKeys);
     for (const element entry : entries) put_entry(entry.get_object().value_unsafe(), keys);
   }
 
@@ -171,10 +164,7 @@ class Flattener {
         key = find_member(config->get_object().value_unsafe(), name);
       }
       auto text = key ? key_text(*key) : std::nullopt;
-      if (!text) {
-        ++losses_.undecodable;
-        return;
-      }
+      if (!text) return sinks_.unread(path_, Unread::ListKeys);
       keys.push_back({std::string(name), std::move(*text)});
     }
     std::sort(keys.begin(), keys.end());
@@ -196,12 +186,12 @@ class Flattener {
 
   const schema::Profile& profile_;
   const core::Limits& limits_;
+  const model::Path base_;
   model::Path path_;
-  const JsonValue::LeafSink& sink_;
+  const JsonValue::Sinks& sinks_;
   std::string encoded_;
   std::size_t leaves_ = 0;
   std::size_t members_ = 0;
-  JsonLosses losses_;
 };
 
 }  // namespace
@@ -228,8 +218,8 @@ JsonShape JsonValue::parse(std::string_view text) {
 
 void JsonValue::encode(std::string& out) const { encode_leaf(impl_->root, out); }
 
-JsonLosses JsonValue::flatten(const model::Path& base, const LeafSink& sink) const {
-  return Flattener(impl_->profile, impl_->limits, base, sink).walk(impl_->root);
+void JsonValue::flatten(const model::Path& base, const Sinks& sinks) const {
+  Flattener(impl_->profile, impl_->limits, base, sinks).walk(impl_->root);
 }
 
 }  // namespace dm::gnmi

@@ -14,6 +14,7 @@
 
 #include "core/limits.h"
 #include "model/path.h"
+#include "model/unread.h"
 #include "schema/profile.h"
 
 namespace dm::gnmi {
@@ -24,12 +25,6 @@ enum class JsonShape {
   Leaf,        // a scalar, an array of scalars, or [null]
   EmptyArray,  // a leaf-list or a list without members
   Tree,        // an object, or an array of objects
-};
-
-// What taking apart a subtree left out.
-struct JsonLosses {
-  std::uint32_t undecodable = 0;  // unknown lists, entries without keys, impossible names
-  std::uint32_t refused = 0;      // beyond limits: depth, value bytes, number of leaves
 };
 
 class JsonValue {
@@ -45,11 +40,15 @@ class JsonValue {
   // Leaf or EmptyArray: appends the encoded value.
   void encode(std::string& out) const;
 
-  // Called with the path as the device spells it and the encoded value, empty for null; both are valid
-  // only inside the call.
-  using LeafSink = std::function<void(const model::Path&, std::string_view encoded)>;
+  // Paths are as the device spells them; what is handed over is valid only inside the call.
+  struct Sinks {
+    std::function<void(const model::Path&, std::string_view encoded)> leaf;  // empty for null
+    // Json, ValueBytes: the leaf's value. ListKeys: the list. Path, PathDepth: what holds the member that
+    // is left out. LeavesPerDevice: the base, once for each part left out.
+    std::function<void(const model::Path&, model::UnreadKind)> unread;
+  };
   // Tree: every leaf below `base`, keys of lists filled in from the members.
-  JsonLosses flatten(const model::Path& base, const LeafSink& sink) const;
+  void flatten(const model::Path& base, const Sinks& sinks) const;
 
  private:
   struct Impl;

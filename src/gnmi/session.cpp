@@ -1,6 +1,7 @@
 #include "gnmi/session.h"
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <memory>
 #include <random>
@@ -8,6 +9,7 @@
 
 #include "gnmi/request.h"
 #include "gnmi/session_state.h"
+#include "gnmi/unread_log.h"
 #include "gnmi/wire.h"
 
 namespace dm::gnmi {
@@ -38,18 +40,19 @@ class Jitter {
 
 struct Session::Impl : std::enable_shared_from_this<Impl> {
   Impl(net::Loop& loop_in, const core::Clock& clock_in, core::Logger& log_in, metrics::Registry& metrics_in,
-       std::shared_ptr<const schema::Profile> profile_in, model::PathTable& paths, SessionSettings settings_in,
+       std::shared_ptr<const schema::Profile> profile_in, model::PathTable& paths_in, SessionSettings settings_in,
        SessionHandlers handlers_in)
       : loop(loop_in),
         clock(clock_in),
         log(log_in),
         metrics(metrics_in),
         profile(std::move(profile_in)),
+        paths(paths_in),
         settings(std::move(settings_in)),
         handlers(std::move(handlers_in)),
         plan(make_plan()),
         state(plan),
-        reader(*profile, paths, settings.transport.limits, settings.memo),
+        reader(*profile, paths_in, settings.transport.limits, settings.memo),
         retry_timer(loop),
         watch_timer(loop),
         flush_timer(loop) {}
@@ -77,6 +80,7 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
   void on_end(const CallEnd& end);
   void on_unreadable(const core::Error& error);
   void count(std::size_t message_bytes);
+  void count_unread();
   void flush_counters();
 
   net::Loop& loop;
@@ -84,6 +88,7 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
   core::Logger& log;
   metrics::Registry& metrics;
   const std::shared_ptr<const schema::Profile> profile;
+  const model::PathTable& paths;
   const SessionSettings settings;
   const SessionHandlers handlers;
   std::vector<std::size_t> sources;            // index in settings.paths of each path of the plan
@@ -97,8 +102,10 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
   std::string last_error;
   SessionCounters counters;
   struct Unflushed {
-    double messages = 0, bytes = 0, leaves = 0, undecodable = 0, bad_messages = 0, coalesced = 0, refused = 0;
+    double messages = 0, bytes = 0, leaves = 0, bad_messages = 0, coalesced = 0;
   } unflushed;
+  std::array<std::uint64_t, model::kUnreadKinds> unflushed_unread{};
+  UnreadLog unread_log;
   bool is_flush_due = false;
   bool has_said_bad_message = false;
 
@@ -175,6 +182,7 @@ void Session::Impl::perform(const Ask& action) {
   for (const std::size_t index : action.paths) asked.push_back({plan.paths[index], (*settings.paths)[sources[index]].mode});
   ++calls;
   has_said_bad_message = false;
+  reader.begin_stream();
   transport->start(kSubscribeMethod,
                    subscribe_request(asked, {.target = settings.target,
                                              .encoding = profile->encoding,
@@ -246,9 +254,9 @@ void Session::Impl::on_message(std::span<const std::uint8_t> message) {
   count(message.size());
   if (!status) return on_unreadable(status.error());
   const bool was_live = state.phase == SessionPhase::Live;
-  if (needs_message(state) || batch.device_lost) {
+  if (needs_message(state) || batch.device_lost || batch.deletes_lost) {
     const std::uint64_t call = calls;
-    handle(MessageRead{batch.sync, batch.device_lost});
+    handle(MessageRead{batch.sync, batch.device_lost, batch.deletes_lost});
     if (call != calls) return;  // lost, stopped, or of a search
   }
   if (!is_following(state)) return;
@@ -272,22 +280,27 @@ void Session::Impl::on_unreadable(const core::Error& error) {
   if (!std::exchange(has_said_bad_message, true)) {
     log.warning("{}: a message cannot be read ({}); the stream is kept", settings.device, error.message);
   }
+  if (is_following(state) && handlers.on_bad_message) handlers.on_bad_message();
 }
 
 void Session::Impl::count(std::size_t message_bytes) {
   ++counters.messages;
   counters.bytes += message_bytes;
   counters.leaves += batch.sets.size();
-  counters.undecodable += batch.undecodable;
   unflushed.messages += 1;
   unflushed.bytes += static_cast<double>(message_bytes);
   unflushed.leaves += static_cast<double>(batch.sets.size());
-  unflushed.undecodable += batch.undecodable;
   unflushed.coalesced += batch.coalesced;
-  unflushed.refused += batch.refused;
+  if (!batch.unread.empty()) count_unread();
   if (is_flush_due) return;
   is_flush_due = true;
   flush_timer.after(kFlushInterval, [this] { flush_counters(); });
+}
+
+void Session::Impl::count_unread() {
+  counters.undecodable += model::undecodable(batch.unread_counts);
+  for (std::size_t i = 0; i < model::kUnreadKinds; ++i) unflushed_unread[i] += batch.unread_counts[i];
+  unread_log.say(batch, paths, settings.device, log);
 }
 
 // The registry has a lock: it is taken once a second, not once a message.
@@ -299,10 +312,14 @@ void Session::Impl::flush_counters() {
   metrics.add(Metric::Messages, done.messages);
   metrics.add(Metric::MessageBytes, done.bytes);
   metrics.add(Metric::Leaves, done.leaves);
-  metrics.add(Metric::Undecodable, done.undecodable);
   metrics.add(Metric::BadMessages, done.bad_messages);
   metrics.add(Metric::Coalesced, done.coalesced);
-  if (done.refused > 0) metrics.add(Metric::LimitHits, done.refused, "leaf");
+  for (std::size_t i = 0; i < model::kUnreadKinds; ++i) {
+    const auto count = static_cast<double>(std::exchange(unflushed_unread[i], 0));
+    if (count == 0) continue;
+    const std::string_view limit = model::limit_name(static_cast<model::UnreadKind>(i));
+    metrics.add(limit.empty() ? Metric::Undecodable : Metric::LimitHits, count, limit);
+  }
 }
 
 Session::Session(net::Loop& loop, const core::Clock& clock, core::Logger& log, metrics::Registry& metrics,

@@ -3,7 +3,8 @@
 // Owns the transport and the wire decoder; turns what happens into the four callbacks below. Refused
 // paths are found by bisection and quarantined; refused logins are tried slowly; a peer silent for
 // stale_after is probed and then given up. Reconnect waits are jittered, growing, and reset by a stream
-// that synced and lasted. A hub that says the device is gone (`DEL /*`) ends the stream like a loss: nothing it
+// that synced and lasted. A message with more deletes than the limits allow ends the stream: only a new dump
+// tells the truth then. A hub that says the device is gone (`DEL /*`) ends the stream like a loss: nothing it
 // sends later would be confirmed by a sync. The rules are in session_state.h. Lives on the shard's loop;
 // stop(), retry_now() and destruction are allowed inside every callback.
 #pragma once
@@ -63,6 +64,8 @@ struct SessionHandlers {
   // The stream is lost or silent, or an attempt to get one failed; the reason is for people. Freshness
   // is Stale. May come several times in a row.
   std::function<void(const std::string& reason)> on_stream_lost;
+  // A message of the stream could not be decoded: what it said is lost.
+  std::function<void()> on_bad_message;
   // The set of quarantined paths changed.
   std::function<void()> on_quarantine;
 };

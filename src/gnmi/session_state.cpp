@@ -16,6 +16,10 @@ constexpr std::chrono::seconds kFirstLoginWaits[] = {std::chrono::seconds(10), s
 constexpr Duration kSlowLogin = std::chrono::minutes(2);  // from the fourth attempt on, doubling
 constexpr Duration kSlowestLogin = std::chrono::hours(1);
 
+constexpr const char* kTooManyDeletes =
+    "a message deletes more than limits.deletes_per_message or limits.delete_patterns_per_message allow; a new dump is "
+    "asked for instead";
+
 bool is_login_refused(GrpcCode code) {
   return code == GrpcCode::Unauthenticated || code == GrpcCode::PermissionDenied;
 }
@@ -90,6 +94,7 @@ class Stepper {
     if (!is_following(s_)) return;
     if (s_.phase == SessionPhase::Asking) begin();
     if (!std::exchange(s_.has_message, true)) s_.logins_refused = 0;
+    if (message.has_lost_deletes) return fail("too_many_deletes", kTooManyDeletes);
     if (message.is_device_lost) return fail("device_gone", "the hub says the device is gone");
     if (message.is_sync && s_.phase == SessionPhase::Syncing) go_live();
   }

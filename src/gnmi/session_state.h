@@ -90,6 +90,7 @@ struct CallAccepted {};  // response headers
 struct MessageRead {     // decoded without error
   bool is_sync = false;
   bool is_device_lost = false;
+  bool has_lost_deletes = false;  // what the device deleted is not known
 };
 struct CallEnded {
   CallEnd end;

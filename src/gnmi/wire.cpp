@@ -12,6 +12,8 @@
 #include "gnmi/wire_proto.h"
 #include "gnmi/wire_resolver.h"
 #include "gnmi/wire_value.h"
+#include "model/value.h"
+#include "schema/alias.h"
 
 namespace dm::gnmi {
 namespace {
@@ -19,6 +21,7 @@ namespace {
 using core::Code;
 using core::Error;
 using core::Status;
+using model::UnreadKind;
 
 // The parser's buffers are kept for the next value unless one this long has grown them.
 constexpr std::size_t kKeptJsonBytes = 16U << 10U;
@@ -33,6 +36,7 @@ struct WireReader::Impl {
   Impl(const schema::Profile& profile_in, model::PathTable& paths_in, const core::Limits& limits_in,
        std::shared_ptr<PathMemo> memo_in)
       : profile(profile_in),
+        paths(paths_in),
         limits(limits_in),
         resolver(profile_in, paths_in, limits_in, std::move(memo_in)),
         values(limits_in) {}
@@ -43,15 +47,21 @@ struct WireReader::Impl {
   bool read_update(std::string_view update, std::string_view prefix, model::UpdateBatch& batch);
   bool put_value(std::string_view prefix, std::string_view path, const WireValue& value,
                  std::uint32_t offset, model::UpdateBatch& batch);
+  void lose_value(UnreadKind why, const ResolvedPath& resolved, model::UpdateBatch& batch);
+  void lose_member(UnreadKind why, const model::Path& path, model::UpdateBatch& batch);
   bool put_json(std::string_view prefix, std::string_view path, std::string_view text,
                 model::UpdateBatch& batch);
   void put_tree(std::string_view prefix, std::string_view path, model::UpdateBatch& batch);
   bool read_delete(std::string_view prefix, std::string_view path, model::UpdateBatch& batch);
   bool read_atomic(std::string_view prefix, model::UpdateBatch& batch);
-  void add_set(ResolvedPath resolved, std::uint32_t offset, model::UpdateBatch& batch);
+  void add_set(const ResolvedPath& resolved, std::uint32_t offset, model::UpdateBatch& batch);
+  void delete_exact(model::PathId path, model::UpdateBatch& batch);
+  void delete_pattern(const model::Path& pattern, model::UpdateBatch& batch);
+  void delete_aliased(const model::Path& path, model::UpdateBatch& batch);
   bool is_sound_repeat(const MergedField& field);
 
   const schema::Profile& profile;
+  const model::PathTable& paths;
   core::Limits limits;
   PathResolver resolver;
   ValueReader values;
@@ -66,6 +76,8 @@ WireReader::WireReader(const schema::Profile& profile, model::PathTable& paths,
                        const core::Limits& limits, std::shared_ptr<PathMemo> memo)
     : impl_(std::make_unique<Impl>(profile, paths, limits, std::move(memo))) {}
 WireReader::~WireReader() = default;
+
+void WireReader::begin_stream() { impl_->resolver.begin_stream(); }
 
 Status WireReader::read(std::span<const std::uint8_t> message, model::UpdateBatch& batch) {
   batch.clear();
@@ -173,12 +185,21 @@ bool WireReader::Impl::put_value(std::string_view prefix, std::string_view path,
   if (resolved.kind == ResolvedPath::Kind::Corrupt) return false;
   if (value.form == Form::Encoded) {
     add_set(resolved, offset, batch);
-  } else if (value.form == Form::Refused) {
-    ++batch.refused;
   } else {
-    ++batch.undecodable;
+    lose_value(value.why, resolved, batch);
   }
   return true;
+}
+
+// What cannot be read is there all the same. Where the schema knows no leaf it may be a whole container.
+void WireReader::Impl::lose_value(UnreadKind why, const ResolvedPath& resolved, model::UpdateBatch& batch) {
+  const model::PathId leaf = resolved.exact();
+  if (leaf == model::kNoPath) return batch.lose(why, leaf, why == UnreadKind::NoValue ? std::nullopt : resolved.gap());
+  const bool may_hold_more = (why == UnreadKind::Form || why == UnreadKind::Json) && paths.facts(leaf).leaf_type == 0;
+  batch.lose(why, leaf, may_hold_more ? std::optional(paths.path(leaf)) : std::nullopt);
+  const auto offset = static_cast<std::uint32_t>(batch.bytes.size());
+  model::encode_opaque(batch.bytes);
+  add_set(resolved, offset, batch);
 }
 
 bool WireReader::Impl::put_json(std::string_view prefix, std::string_view path, std::string_view text,
@@ -191,9 +212,9 @@ bool WireReader::Impl::put_json(std::string_view prefix, std::string_view path, 
   if (shape == JsonShape::Tree && resolved.kind != ResolvedPath::Kind::Refused) {
     put_tree(prefix, path, batch);
   } else if (shape == JsonShape::Bad) {
-    ++batch.undecodable;
+    lose_value(UnreadKind::Json, resolved, batch);
   } else if (shape == JsonShape::Null && is_exact) {
-    batch.exact_deletes.push_back(resolved.exact());
+    delete_exact(resolved.exact(), batch);
   } else if (shape == JsonShape::EmptyArray && !is_exact) {
     return true;  // a list without entries
   } else {
@@ -209,61 +230,93 @@ bool WireReader::Impl::put_json(std::string_view prefix, std::string_view path, 
 void WireReader::Impl::put_tree(std::string_view prefix, std::string_view path,
                                 model::UpdateBatch& batch) {
   const auto base = read_path(prefix, path);
-  if (!base) {
-    ++batch.undecodable;
-    return;
-  }
-  const JsonLosses losses = json->flatten(*base, [&](const model::Path& leaf, std::string_view value) {
+  if (!base) return batch.lose(UnreadKind::Path, model::kNoPath, std::nullopt);
+  const auto put_leaf = [&](const model::Path& leaf, std::string_view value) {
     const ResolvedPath resolved = resolver.settle(leaf);
     if (value.empty()) {
-      if (resolved.exact() != model::kNoPath) batch.exact_deletes.push_back(resolved.exact());
+      if (resolved.exact() != model::kNoPath) delete_exact(resolved.exact(), batch);
       return;
     }
     const auto offset = static_cast<std::uint32_t>(batch.bytes.size());
     batch.bytes.append(value);
     add_set(resolved, offset, batch);
-  });
-  batch.undecodable += losses.undecodable;
-  batch.refused += losses.refused;
+  };
+  json->flatten(*base, {.leaf = put_leaf, .unread = [&](const model::Path& at, UnreadKind why) {
+                          lose_member(why, at, batch);
+                        }});
+}
+
+void WireReader::Impl::lose_member(UnreadKind why, const model::Path& path, model::UpdateBatch& batch) {
+  const bool is_value = why == UnreadKind::Json || why == UnreadKind::ValueBytes;
+  if (is_value) return lose_value(why, resolver.settle(path), batch);
+  const bool is_gap = why == UnreadKind::ListKeys || why == UnreadKind::LeavesPerDevice;
+  batch.lose(why, model::kNoPath, is_gap ? std::optional(schema::canonicalise(profile, path)) : std::nullopt);
 }
 
 // The value's bytes are those from `offset` to the end; they are dropped if it cannot be kept.
-void WireReader::Impl::add_set(ResolvedPath resolved, std::uint32_t offset, model::UpdateBatch& batch) {
+void WireReader::Impl::add_set(const ResolvedPath& resolved, std::uint32_t offset, model::UpdateBatch& batch) {
   const std::size_t length = batch.bytes.size() - offset;
-  const bool is_leaf = resolved.exact() != model::kNoPath && length > 0;
-  if (resolved.kind == ResolvedPath::Kind::Refused || (is_leaf && length > limits.value_bytes) ||
-      (is_leaf && batch.sets.size() >= limits.leaves_per_device)) {
-    ++batch.refused;
-  } else if (!is_leaf) {
-    ++batch.undecodable;
-  } else {
-    batch.sets.push_back({resolved.exact(), offset, static_cast<std::uint32_t>(length)});
+  const model::PathId leaf = resolved.exact();
+  if (leaf != model::kNoPath && length > 0 && length <= limits.value_bytes &&
+      batch.sets.size() < limits.leaves_per_device) {
+    batch.sets.push_back({leaf, offset, static_cast<std::uint32_t>(length)});
     return;
   }
   batch.bytes.resize(offset);
+  if (resolved.kind != ResolvedPath::Kind::Known) {
+    batch.lose(resolved.why, model::kNoPath, length > 0 ? resolved.gap() : std::nullopt);
+  } else if (leaf == model::kNoPath || length == 0) {
+    batch.lose(UnreadKind::Place, model::kNoPath, length > 0 ? resolved.gap() : std::nullopt);
+  } else if (length > limits.value_bytes) {
+    lose_value(UnreadKind::ValueBytes, resolved, batch);
+  } else {
+    batch.lose(UnreadKind::LeavesPerDevice, model::kNoPath, model::Path{});
+  }
 }
 
+// A path that cannot be held has nothing below it either; one too many of a message may have.
 bool WireReader::Impl::read_delete(std::string_view prefix, std::string_view path,
                                    model::UpdateBatch& batch) {
   const ResolvedPath resolved = resolver.resolve(prefix, path);
-  switch (resolved.kind) {
-    case ResolvedPath::Kind::Corrupt: return false;
-    case ResolvedPath::Kind::Refused: ++batch.refused; return true;
-    case ResolvedPath::Kind::Undecodable: ++batch.undecodable; return true;
-    case ResolvedPath::Kind::Known: break;
+  if (resolved.kind == ResolvedPath::Kind::Corrupt) return false;
+  if (resolved.kind != ResolvedPath::Kind::Known) {
+    batch.lose(resolved.why, model::kNoPath, std::nullopt);
+    batch.deletes_lost |= resolved.why == UnreadKind::LeavesPerDevice;
+    return true;
   }
   switch (resolved.known.kind) {
     case KnownPath::Kind::Exact:
-    case KnownPath::Kind::Root:
-      batch.exact_deletes.push_back(model::PathId{resolved.known.value});
+      delete_exact(resolved.exact(), batch);
+      delete_aliased(paths.path(resolved.exact()), batch);
       break;
+    case KnownPath::Kind::Root: delete_exact(model::PathId{resolved.known.value}, batch); break;
     case KnownPath::Kind::Pattern:
-      batch.pattern_deletes.push_back(*resolved.pattern);
+      delete_pattern(*resolved.path, batch);
+      delete_aliased(*resolved.path, batch);
       break;
     case KnownPath::Kind::Lost: batch.device_lost = true; break;
     case KnownPath::Kind::None: break;
   }
   return true;
+}
+
+void WireReader::Impl::delete_exact(model::PathId path, model::UpdateBatch& batch) {
+  if (batch.exact_deletes.size() < limits.deletes_per_message) return batch.exact_deletes.push_back(path);
+  batch.lose(UnreadKind::DeletesPerMessage, model::kNoPath, std::nullopt);
+  batch.deletes_lost = true;
+}
+
+void WireReader::Impl::delete_pattern(const model::Path& pattern, model::UpdateBatch& batch) {
+  auto& patterns = batch.pattern_deletes;
+  if (!patterns.empty() && patterns.back() == pattern) return;
+  if (patterns.size() < limits.delete_patterns_per_message) return patterns.push_back(pattern);
+  batch.lose(UnreadKind::DeletePatternsPerMessage, model::kNoPath, std::nullopt);
+  batch.deletes_lost = true;
+}
+
+void WireReader::Impl::delete_aliased(const model::Path& path, model::UpdateBatch& batch) {
+  if (!resolver.has_aliased()) return;
+  for (const model::Path& other : schema::aliased_below(profile.aliases, path)) delete_pattern(other, batch);
 }
 
 // An atomic notification is all there is below its prefix (specification 2.1.1). Without a prefix path
@@ -273,9 +326,11 @@ bool WireReader::Impl::read_atomic(std::string_view prefix, model::UpdateBatch& 
   if (resolved.kind == ResolvedPath::Kind::Corrupt) return false;
   if (resolved.kind != ResolvedPath::Kind::Known) return true;
   if (resolved.known.kind == KnownPath::Kind::Pattern) {
-    batch.pattern_deletes.push_back(*resolved.pattern);
+    delete_pattern(*resolved.path, batch);
+    delete_aliased(*resolved.path, batch);
   } else if (resolved.known.kind == KnownPath::Kind::Exact) {
     batch.atomic_prefix = resolved.exact();
+    delete_aliased(paths.path(batch.atomic_prefix), batch);
   }
   return true;
 }

@@ -30,9 +30,14 @@ class WireReader {
   WireReader& operator=(const WireReader&) = delete;
 
   // Clears and fills `batch`. A JSON null deletes its leaf; an atomic notification without a prefix
-  // path is read as an ordinary one; any_val, ascii_val and proto_bytes count as undecodable. Error Corrupt: not a SubscribeResponse (the batch is then empty).
+  // path is read as an ordinary one. A value that cannot be read or is beyond a limit is set as opaque
+  // (model/value.h): the leaf is there. What has no place of its own is a gap (model/unread.h). Deletes
+  // reach what an alias of the profile holds elsewhere, once this device spelled something by an alias.
+  // Error Corrupt: not a SubscribeResponse (the batch is then empty).
   // Error Unavailable: the deprecated `error` arm, with the device's message.
   core::Status read(std::span<const std::uint8_t> message, model::UpdateBatch& batch);
+  // What this device's older spellings were is forgotten.
+  void begin_stream();
 
  private:
   struct Impl;

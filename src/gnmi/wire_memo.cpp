@@ -61,7 +61,7 @@ std::optional<KnownPath> PathMemo::find(std::string_view prefix, std::string_vie
     const Slot& slot = slots_[at];
     if (slot.tag == static_cast<std::uint32_t>(wanted >> 32U) && path_of(slot) == path &&
         prefix_of(slot) == prefix) {
-      return KnownPath{slot.kind, slot.value};
+      return KnownPath{slot.kind, slot.is_aliased, slot.value};
     }
   }
   return std::nullopt;
@@ -71,11 +71,12 @@ void PathMemo::insert(std::string_view prefix, std::string_view path, KnownPath 
   if (make_room(prefix, path)) put(prefix, path, known);
 }
 
-void PathMemo::insert_pattern(std::string_view prefix, std::string_view path, model::Path pattern) {
+void PathMemo::insert_pattern(std::string_view prefix, std::string_view path, KnownPath known,
+                              model::Path pattern) {
   if (!make_room(prefix, path)) return;
-  const auto index = static_cast<std::uint32_t>(patterns_.size());
+  known.value = static_cast<std::uint32_t>(patterns_.size());
   patterns_.push_back(std::move(pattern));
-  put(prefix, path, {KnownPath::Kind::Pattern, index});
+  put(prefix, path, known);
 }
 
 bool PathMemo::make_room(std::string_view prefix, std::string_view path) {
@@ -92,6 +93,7 @@ void PathMemo::put(std::string_view prefix, std::string_view path, KnownPath kno
   slot.prefix_length = static_cast<std::uint16_t>(prefix.size());
   slot.path_length = static_cast<std::uint16_t>(path.size());
   slot.kind = known.kind;
+  slot.is_aliased = known.is_aliased;
   bytes_.append(prefix);
   bytes_.append(path);
   place(hash(prefix, path), slot);

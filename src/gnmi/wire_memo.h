@@ -27,6 +27,7 @@ struct KnownPath {
     Lost,     // a hub's `/*`: the whole device
   };
   Kind kind = Kind::None;
+  bool is_aliased = false;  // spelled by an alias of the profile: an older form
   std::uint32_t value = 0;
 };
 
@@ -38,7 +39,7 @@ class PathMemo {
   std::optional<KnownPath> find(std::string_view prefix, std::string_view path) const;
   // Spellings longer than kLongestSpelling are not kept.
   void insert(std::string_view prefix, std::string_view path, KnownPath known);  // not a Pattern
-  void insert_pattern(std::string_view prefix, std::string_view path, model::Path pattern);
+  void insert_pattern(std::string_view prefix, std::string_view path, KnownPath known, model::Path pattern);
   const model::Path& pattern(std::uint32_t index) const { return patterns_[index]; }
   std::size_t size() const { return used_; }
 
@@ -52,6 +53,7 @@ class PathMemo {
     std::uint16_t prefix_length = 0;
     std::uint16_t path_length = 0;
     KnownPath::Kind kind = KnownPath::Kind::None;
+    bool is_aliased = false;
   };
   std::uint64_t hash(std::string_view prefix, std::string_view path) const;
   bool make_room(std::string_view prefix, std::string_view path);

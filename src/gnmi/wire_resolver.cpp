@@ -1,5 +1,6 @@
 #include "gnmi/wire_resolver.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "gnmi/wire_path.h"
@@ -14,9 +15,22 @@ using Kind = ResolvedPath::Kind;
 // than the longest path is not even built.
 constexpr std::size_t kWireBytesPerPathByte = 4;
 
-ResolvedPath none(Kind kind) { return {kind, {}, nullptr}; }
+ResolvedPath refused(model::UnreadKind why) { return {.kind = Kind::Refused, .why = why}; }
+
+bool has_same_names(const model::Path& a, const model::Path& b) {
+  return std::equal(a.elements.begin(), a.elements.end(), b.elements.begin(), b.elements.end(),
+                    [](const model::PathElement& x, const model::PathElement& y) { return x.name == y.name; });
+}
 
 }  // namespace
+
+std::optional<model::Path> ResolvedPath::gap() const {
+  if (path != nullptr) return *path;
+  if (kind == Kind::Refused && why == model::UnreadKind::LeavesPerDevice) return model::Path{};
+  const bool is_everywhere =
+      kind == Kind::Known && (known.kind == KnownPath::Kind::Root || known.kind == KnownPath::Kind::Lost);
+  return is_everywhere ? std::optional(model::Path{}) : std::nullopt;
+}
 
 PathResolver::PathResolver(const schema::Profile& profile, model::PathTable& paths, const core::Limits& limits,
                            std::shared_ptr<PathMemo> memo)
@@ -34,14 +48,16 @@ bool PathResolver::is_sound_prefix(std::string_view prefix) {
 
 // Paths beyond a limit and impossible ones are not remembered.
 ResolvedPath PathResolver::learn(std::string_view prefix, std::string_view path) {
-  if (!is_well_formed(ProtoKind::Path, path, kProtoDepth - 3)) return none(Kind::Corrupt);
-  if (prefix.size() + path.size() > limits_.path_bytes * kWireBytesPerPathByte) return none(Kind::Refused);
+  if (!is_well_formed(ProtoKind::Path, path, kProtoDepth - 3)) return {.kind = Kind::Corrupt};
+  if (prefix.size() + path.size() > limits_.path_bytes * kWireBytesPerPathByte) {
+    return refused(model::UnreadKind::PathBytes);
+  }
   const auto joined = read_path(prefix, path);
-  if (!joined) return none(Kind::Undecodable);
+  if (!joined) return {.kind = Kind::Undecodable};
   ResolvedPath resolved = settle(*joined);
   if (resolved.kind != Kind::Known) return resolved;
   if (resolved.known.kind == KnownPath::Kind::Pattern) {
-    memo_->insert_pattern(prefix, path, pattern_);
+    memo_->insert_pattern(prefix, path, resolved.known, path_);
   } else {
     memo_->insert(prefix, path, resolved.known);
   }
@@ -51,23 +67,27 @@ ResolvedPath PathResolver::learn(std::string_view prefix, std::string_view path)
 ResolvedPath PathResolver::settle(const model::Path& spelled) {
   const auto& elements = spelled.elements;
   if (elements.size() == 1 && elements[0].name == "*" && elements[0].keys.empty()) {
-    return {Kind::Known, {KnownPath::Kind::Lost, 0}, nullptr};
+    return {.kind = Kind::Known, .known = {.kind = KnownPath::Kind::Lost}};
   }
-  if (elements.size() > limits_.path_depth || ++settled_ > limits_.leaves_per_device) return none(Kind::Refused);
-  model::Path path = schema::canonicalise(profile_, spelled);
-  const std::string text = model::to_text(path);
-  if (path.elements.size() > limits_.path_depth || text.size() > limits_.path_bytes) return none(Kind::Refused);
-  if (model::has_wildcard(path) || lacks_keys(path)) {
-    pattern_ = std::move(path);
-    return {Kind::Known, {KnownPath::Kind::Pattern, 0}, &pattern_};
-  }
+  if (elements.size() > limits_.path_depth) return refused(model::UnreadKind::PathDepth);
+  if (++settled_ > limits_.leaves_per_device) return refused(model::UnreadKind::LeavesPerDevice);
+  path_ = schema::canonicalise(profile_, spelled);
+  const std::string text = model::to_text(path_);
+  if (path_.elements.size() > limits_.path_depth) return refused(model::UnreadKind::PathDepth);
+  if (text.size() > limits_.path_bytes) return refused(model::UnreadKind::PathBytes);
+  KnownPath known{.kind = KnownPath::Kind::Pattern, .is_aliased = !has_same_names(spelled, path_)};
+  has_aliased_ |= known.is_aliased;
+  if (model::has_wildcard(path_) || lacks_keys(path_)) return {.kind = Kind::Known, .known = known, .path = &path_};
   model::PathId id = paths_.find(text);
   if (id == model::kNoPath) {
-    if (paths_.size() >= limits_.paths_per_process) return none(Kind::Refused);
-    id = paths_.intern(path);
+    if (paths_.size() >= limits_.paths_per_process) {
+      return {.kind = Kind::Refused, .path = &path_, .why = model::UnreadKind::PathsPerProcess};
+    }
+    id = paths_.intern(path_);
   }
-  const auto kind = path.elements.empty() ? KnownPath::Kind::Root : KnownPath::Kind::Exact;
-  return {Kind::Known, {kind, model::index(id)}, nullptr};
+  known.kind = path_.elements.empty() ? KnownPath::Kind::Root : KnownPath::Kind::Exact;
+  known.value = model::index(id);
+  return {.kind = Kind::Known, .known = known};
 }
 
 }  // namespace dm::gnmi

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,7 @@
 #include "gnmi/wire_memo.h"
 #include "model/path.h"
 #include "model/path_table.h"
+#include "model/unread.h"
 #include "schema/profile.h"
 
 namespace dm::gnmi {
@@ -25,13 +27,17 @@ struct ResolvedPath {
   };
   Kind kind = Kind::Undecodable;
   KnownPath known;
-  const model::Path* pattern = nullptr;  // of a Pattern; valid until the next look-up
+  const model::Path* path = nullptr;  // of a Pattern, and of one the path table had no room for; valid
+                                      // until the next look-up
+  model::UnreadKind why = model::UnreadKind::Path;  // of Refused and Undecodable
 
   // The path, if it names one place of the tree below the root.
   model::PathId exact() const {
     const bool is_exact = kind == Kind::Known && known.kind == KnownPath::Kind::Exact;
     return is_exact ? model::PathId{known.value} : model::kNoPath;
   }
+  // What is unknown when nothing said there can be held; nullopt for what cannot be anybody's intent.
+  std::optional<model::Path> gap() const;
 };
 
 class PathResolver {
@@ -42,13 +48,18 @@ class PathResolver {
 
   // The number of paths that take the slow way is limited for each message.
   void begin_message() { settled_ = 0; }
+  // Devices of a new stream may spell differently (another software release).
+  void begin_stream() { has_aliased_ = false; }
+  // True when this device spelled something by an alias of the profile.
+  bool has_aliased() const { return has_aliased_; }
 
   // The prefix must have been found well formed; the path is checked here.
   ResolvedPath resolve(std::string_view prefix, std::string_view path) {
     const auto known = memo_->find(prefix, path);
     if (!known) return learn(prefix, path);
-    ResolvedPath resolved{ResolvedPath::Kind::Known, *known, nullptr};
-    if (known->kind == KnownPath::Kind::Pattern) resolved.pattern = &memo_->pattern(known->value);
+    ResolvedPath resolved{.kind = ResolvedPath::Kind::Known, .known = *known};
+    has_aliased_ |= known->is_aliased;
+    if (known->kind == KnownPath::Kind::Pattern) resolved.path = &memo_->pattern(known->value);
     return resolved;
   }
   // The slow way, for a path in the device's spelling: canonical form, limits, path table.
@@ -65,7 +76,8 @@ class PathResolver {
   core::Limits limits_;
   std::shared_ptr<PathMemo> memo_;
   std::size_t settled_ = 0;
-  model::Path pattern_;  // of the last settle() that found one
+  bool has_aliased_ = false;
+  model::Path path_;  // of the last settle() that has no id to give
   std::string sound_prefix_;
 };
 

@@ -15,6 +15,11 @@ namespace dm::gnmi {
 namespace {
 
 using Form = WireValue::Form;
+using model::UnreadKind;
+
+constexpr WireValue kEncoded{.form = Form::Encoded};
+constexpr WireValue kCorrupt{.form = Form::Corrupt};
+WireValue unread(UnreadKind why) { return {.form = Form::Unread, .why = why}; }
 
 constexpr int kValueDepth = kProtoDepth - 3;  // below response, notification, update
 
@@ -46,7 +51,7 @@ double widen(float number) {
 }
 
 // digits × 10^-precision, correctly rounded.
-Form encode_decimal(std::string_view message, std::string& out) {
+WireValue encode_decimal(std::string_view message, std::string& out) {
   std::int64_t digits = 0;
   std::uint32_t precision = 0;
   ProtoReader reader(message);
@@ -56,31 +61,31 @@ Form encode_decimal(std::string_view message, std::string& out) {
   }
   if (precision == 0 || digits == 0) {
     model::encode_int(digits, out);
-    return Form::Encoded;
+    return kEncoded;
   }
   fmt::basic_memory_buffer<char, 64> text;
   fmt::format_to(std::back_inserter(text), "{}e-{}", digits, precision);
   double number = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (read.ec != std::errc()) return Form::Undecodable;
+  if (read.ec != std::errc()) return unread(UnreadKind::Form);
   model::encode_double(number, out);
-  return Form::Encoded;
+  return kEncoded;
 }
 
-Form encode_string(std::string_view text, std::size_t most, std::string& out) {
-  if (text.size() > most) return Form::Refused;
-  if (!is_ascii_or_utf8(text)) return Form::Undecodable;
+WireValue encode_string(std::string_view text, std::size_t most, std::string& out) {
+  if (text.size() > most) return unread(UnreadKind::ValueBytes);
+  if (!is_ascii_or_utf8(text)) return unread(UnreadKind::Text);
   model::encode_text(text, out);
-  return Form::Encoded;
+  return kEncoded;
 }
 
-Form encode_binary(std::string_view bytes, std::size_t most, std::string& out) {
-  if (bytes.size() > most / 4 * 3) return Form::Refused;
+WireValue encode_binary(std::string_view bytes, std::size_t most, std::string& out) {
+  if (bytes.size() > most / 4 * 3) return unread(UnreadKind::ValueBytes);
   model::encode_text(core::to_base64(bytes), out);
-  return Form::Encoded;
+  return kEncoded;
 }
 
-Form encode_number(const ProtoField& field, std::string& out) {
+WireValue encode_number(const ProtoField& field, std::string& out) {
   switch (field.number) {
     case kInt: model::encode_int(static_cast<std::int64_t>(field.value), out); break;
     case kUint: model::encode_uint(field.value, out); break;
@@ -90,7 +95,7 @@ Form encode_number(const ProtoField& field, std::string& out) {
       break;
     default: model::encode_double(std::bit_cast<double>(field.value), out); break;
   }
-  return Form::Encoded;
+  return kEncoded;
 }
 
 // The arm that counts: the last one; a repeated decimal or list is merged with itself (protobuf's
@@ -129,28 +134,28 @@ bool is_ascii_or_utf8(std::string_view text) {
 WireValue ValueReader::read(std::string_view message, std::string& out) {
   ProtoField arm;
   MergedField merged(merged_);
-  if (!last_arm(message, arm, merged)) return {Form::Corrupt, {}};
+  if (!last_arm(message, arm, merged)) return kCorrupt;
   switch (arm.number) {
-    case 0: return {Form::None, {}};
-    case kString: return {encode_string(arm.bytes, most_bytes_, out), {}};
-    case kBytes: return {encode_binary(arm.bytes, most_bytes_, out), {}};
-    case kDecimal: return {encode_decimal(arm.bytes, out), {}};
+    case 0: return unread(UnreadKind::NoValue);
+    case kString: return encode_string(arm.bytes, most_bytes_, out);
+    case kBytes: return encode_binary(arm.bytes, most_bytes_, out);
+    case kDecimal: return encode_decimal(arm.bytes, out);
     case kLeafList: return read_list(arm.bytes, out);
     case kJson:
-    case kJsonIetf: return {Form::Json, arm.bytes};
+    case kJsonIetf: return {.form = Form::Json, .json = arm.bytes};
     case kAny:
     case kAscii:
-    case kProtoBytes: return {Form::Undecodable, {}};
-    default: return {encode_number(arm, out), {}};
+    case kProtoBytes: return unread(UnreadKind::Form);
+    default: return encode_number(arm, out);
   }
 }
 
 // Members are scalars; a list or JSON inside makes the whole leaf undecodable.
 WireValue ValueReader::read_list(std::string_view array, std::string& out) {
   const std::size_t start = out.size();
-  const auto give_up = [&](Form form) {
+  const auto give_up = [&](UnreadKind why) {
     out.resize(start);
-    return WireValue{form, {}};
+    return unread(why);
   };
   model::encode_list_begin(out);
   ProtoReader reader(array);
@@ -161,23 +166,23 @@ WireValue ValueReader::read_list(std::string_view array, std::string& out) {
     MergedField merged(scratch);
     (void)last_arm(field.bytes, arm, merged);  // well formed: checked with the whole
     member_.clear();
-    Form form = Form::Undecodable;
+    WireValue member = unread(UnreadKind::NestedList);
     switch (arm.number) {
-      case kString: form = encode_string(arm.bytes, most_bytes_, member_); break;
-      case kBytes: form = encode_binary(arm.bytes, most_bytes_, member_); break;
-      case kDecimal: form = encode_decimal(arm.bytes, member_); break;
+      case kString: member = encode_string(arm.bytes, most_bytes_, member_); break;
+      case kBytes: member = encode_binary(arm.bytes, most_bytes_, member_); break;
+      case kDecimal: member = encode_decimal(arm.bytes, member_); break;
       case kInt:
       case kUint:
       case kBool:
       case kFloat:
-      case kDouble: form = encode_number(arm, member_); break;
+      case kDouble: member = encode_number(arm, member_); break;
       default: break;
     }
-    if (form != Form::Encoded) return give_up(form);
+    if (member.form != Form::Encoded) return give_up(member.why);
     model::encode_list_member(member_, out);
-    if (out.size() - start > most_bytes_) return give_up(Form::Refused);
+    if (out.size() - start > most_bytes_) return give_up(UnreadKind::ValueBytes);
   }
-  return {Form::Encoded, {}};
+  return kEncoded;
 }
 
 WireValue ValueReader::read_deprecated(std::string_view message, std::string& out) const {
@@ -188,11 +193,11 @@ WireValue ValueReader::read_deprecated(std::string_view message, std::string& ou
     if (field.is_bytes(1)) bytes = field.bytes;
     if (field.is_varint(2)) encoding = static_cast<std::int32_t>(field.value);
   }
-  if (!reader.ok()) return {Form::Corrupt, {}};
+  if (!reader.ok()) return kCorrupt;
   constexpr std::int32_t kJsonEncoding = 0, kBytesEncoding = 1, kJsonIetfEncoding = 4;
-  if (encoding == kJsonEncoding || encoding == kJsonIetfEncoding) return {Form::Json, bytes};
-  if (encoding == kBytesEncoding) return {encode_binary(bytes, most_bytes_, out), {}};
-  return {Form::Undecodable, {}};
+  if (encoding == kJsonEncoding || encoding == kJsonIetfEncoding) return {.form = Form::Json, .json = bytes};
+  if (encoding == kBytesEncoding) return encode_binary(bytes, most_bytes_, out);
+  return unread(UnreadKind::Form);
 }
 
 }  // namespace dm::gnmi

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/limits.h"
+#include "model/unread.h"
 
 namespace dm::gnmi {
 
@@ -16,13 +17,12 @@ struct WireValue {
   enum class Form {
     Encoded,      // appended to the output
     Json,         // `json` is to be parsed
-    Undecodable,  // not comparable, or malformed UTF-8
-    Refused,      // larger than limits.value_bytes
-    None,         // no arm is set
+    Unread,       // `why` tells the kind
     Corrupt,
   };
-  Form form = Form::None;
+  Form form = Form::Unread;
   std::string_view json;
+  model::UnreadKind why = model::UnreadKind::NoValue;
 };
 
 class ValueReader {

@@ -1,6 +1,19 @@
 #include "model/update.h"
 
+#include <limits>
+#include <utility>
+
 namespace dm::model {
+
+void UpdateBatch::lose(UnreadKind kind, PathId leaf, std::optional<Path> gap) {
+  std::uint32_t& count = unread_counts[static_cast<std::size_t>(kind)];
+  if (count < std::numeric_limits<std::uint32_t>::max()) ++count;
+  if (unread.size() < kMostUnread) {
+    unread.push_back({kind, leaf, std::move(gap)});
+  } else if (gap) {
+    unread.back() = {kind, kNoPath, Path{}};
+  }
+}
 
 void UpdateBatch::clear() {
   timestamp_ns = 0;
@@ -11,8 +24,9 @@ void UpdateBatch::clear() {
   atomic_prefix = kNoPath;
   sync = false;
   device_lost = false;
-  undecodable = 0;
-  refused = 0;
+  deletes_lost = false;
+  if (!unread.empty()) unread_counts.fill(0);
+  unread.clear();
   coalesced = 0;
 }
 

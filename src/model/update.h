@@ -12,6 +12,7 @@
 
 #include "model/path.h"
 #include "model/path_table.h"
+#include "model/unread.h"
 
 namespace dm::model {
 
@@ -30,13 +31,18 @@ struct UpdateBatch {
   PathId atomic_prefix = kNoPath;      // atomic notification: the sets are all there is below it
   bool sync = false;                   // sync_response
   bool device_lost = false;            // a hub's `DEL /*`: the device is gone, not empty
-  std::uint32_t undecodable = 0;       // leaves that could not be decoded (counted, not applied)
-  std::uint32_t refused = 0;           // leaves beyond a limit
+  bool deletes_lost = false;           // some deletes are beyond a limit: only a new dump tells the truth
+  UnreadCounts unread_counts{};        // everything that could not be read or was beyond a limit
+  std::vector<Unread> unread;          // the same one by one, at most kMostUnread; empty if there is none
   std::uint32_t coalesced = 0;         // sum of `duplicates`
+
+  static constexpr std::size_t kMostUnread = 16;
 
   std::string_view value(const LeafSet& set) const {
     return std::string_view(bytes).substr(set.offset, set.length);
   }
+  // Notes one thing that could not be read; beyond kMostUnread the gaps become one: anywhere.
+  void lose(UnreadKind kind, PathId leaf, std::optional<Path> gap);
   void clear();
 };
 

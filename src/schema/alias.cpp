@@ -38,15 +38,25 @@ void fill(Path& path, const std::vector<std::string>& captured) {
   }
 }
 
-std::optional<Path> apply(const Alias& alias, const Path& path) {
-  const std::size_t size = alias.from.elements.size();
-  if (path.elements.size() < size || path.origin != alias.from.origin) return std::nullopt;
+// The alias' `to`, with the keys of the first `size` elements, if those are what `from` asks for. The last
+// one is looked at first: most paths differ there.
+std::optional<Path> fill_from(const Alias& alias, const Path& path, std::size_t size) {
+  if (alias.from.elements[size - 1].name != path.elements[size - 1].name) return std::nullopt;
   std::vector<std::string> captured;
   for (std::size_t i = 0; i < size; ++i) {
     if (!capture(alias.from.elements[i], path.elements[i], captured)) return std::nullopt;
   }
-  Path other = alias.to;
-  fill(other, captured);
+  std::optional<Path> other = alias.to;
+  fill(*other, captured);
+  return other;
+}
+
+std::optional<Path> apply(const Alias& alias, const Path& path) {
+  const std::size_t size = alias.from.elements.size();
+  if (size == 0 || path.elements.size() < size || path.origin != alias.from.origin) return std::nullopt;
+  auto filled = fill_from(alias, path, size);
+  if (!filled) return std::nullopt;
+  Path& other = *filled;
   other.elements.insert(other.elements.end(), path.elements.begin() + static_cast<std::ptrdiff_t>(size),
                         path.elements.end());
   return other;
@@ -59,6 +69,18 @@ std::optional<Path> apply_first(const std::vector<Alias>& aliases, const Path& p
     if (auto other = apply(alias, path)) return other;
   }
   return std::nullopt;
+}
+
+std::vector<Path> aliased_below(const std::vector<Alias>& aliases, const Path& path) {
+  std::vector<Path> found;
+  for (const Alias& alias : aliases) {
+    const std::size_t size = path.elements.size();
+    if (size == 0 || size >= alias.from.elements.size() || path.origin != alias.from.origin) continue;
+    auto other = fill_from(alias, path, size);
+    if (!other || model::covers(path, *other)) continue;
+    if (std::find(found.begin(), found.end(), *other) == found.end()) found.push_back(std::move(*other));
+  }
+  return found;
 }
 
 }  // namespace dm::schema

@@ -73,7 +73,9 @@ class Player {
     }
     spec.areas = std::make_shared<const Areas>(std::move(areas));
     read_rules(file["rules"], spec, clock_.wall_now());
-    monitor_ = std::make_unique<Monitor>(Monitor::Context{log_, metrics_, paths_, {}}, spec, drift::Lifecycle(spec.device, spec.lifecycle, {}));
+    core::Limits limits;
+    if (const auto bounds = file["limits"]) limits.leaves_per_device = bounds["leaves_per_device"].as<std::size_t>();
+    monitor_ = std::make_unique<Monitor>(Monitor::Context{log_, metrics_, paths_, limits}, spec, drift::Lifecycle(spec.device, spec.lifecycle, {}));
     monitor_->set_intent(read_intent(file), "no intent", now());
   }
 
@@ -142,6 +144,22 @@ class Player {
     batch_.timestamp_ns = clock_.wall_now().time_since_epoch().count();
   }
 
+  // What the device says and nobody can read: leaves whose value is opaque, places, a whole message.
+  void say_unreadable(const YAML::Node& step) {
+    batch_.clear();
+    for (const auto& leaf : step["unreadable"]) {
+      const auto offset = static_cast<std::uint32_t>(batch_.bytes.size());
+      model::encode_opaque(batch_.bytes);
+      batch_.sets.push_back({paths_.intern(to_path(leaf.as<std::string>())), offset, 1});
+      batch_.lose(model::UnreadKind::ValueBytes, batch_.sets.back().path, std::nullopt);
+    }
+    for (const auto& place : step["gap"]) {
+      batch_.lose(model::UnreadKind::ListKeys, model::kNoPath, to_path(place.as<std::string>()));
+    }
+    monitor_->apply(batch_, now());
+    if (step["bad_message"]) monitor_->lose_message(now());
+  }
+
   void take(const YAML::Node& step, std::vector<std::string>& failures) {
     run_until(*core::parse_duration(step["at"].as<std::string>()));
     if (step["lost"]) monitor_->stream_lost(step["lost"].as<std::string>(), now());
@@ -150,6 +168,7 @@ class Player {
       fill({}, step["begin"]);
       monitor_->apply(batch_, now());
     }
+    if (step["unreadable"] || step["gap"] || step["bad_message"]) say_unreadable(step);
     if (step["sync"]) {
       if (!step["begin"]) monitor_->stream_begins(now());
       fill({}, step["sync"]);

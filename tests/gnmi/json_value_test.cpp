@@ -18,16 +18,24 @@ using ::testing::IsEmpty;
 
 // The leaves below a path, "PATH = VALUE", then what was left out.
 std::vector<std::string> flatten(const std::string& base, const std::string& json,
-                                 const core::Limits& limits = {}) {
+                                 const core::Limits& limits = {}, std::vector<std::string>* places = nullptr) {
   const schema::Profile profile;
   JsonValue value(profile, limits);
   std::vector<std::string> lines;
   if (value.parse(json) != JsonShape::Tree) return {"no tree"};
-  const auto losses = value.flatten(*model::parse_path(base), [&](const model::Path& path, std::string_view v) {
-    lines.push_back(model::to_text(path) + " = " + model::to_json(model::decode(v)));
-  });
-  if (losses.undecodable > 0) lines.push_back(fmt::format("undecodable {}", losses.undecodable));
-  if (losses.refused > 0) lines.push_back(fmt::format("refused {}", losses.refused));
+  std::size_t undecodable = 0, refused = 0;
+  value.flatten(*model::parse_path(base),
+                {.leaf =
+                     [&](const model::Path& path, std::string_view v) {
+                       lines.push_back(model::to_text(path) + " = " + model::to_json(model::decode(v)));
+                     },
+                 .unread =
+                     [&](const model::Path& path, model::UnreadKind kind) {
+                       ++(model::limit_name(kind).empty() ? undecodable : refused);
+                       if (places != nullptr) places->push_back(model::to_text(path));
+                     }});
+  if (undecodable > 0) lines.push_back(fmt::format("undecodable {}", undecodable));
+  if (refused > 0) lines.push_back(fmt::format("refused {}", refused));
   return lines;
 }
 
@@ -104,6 +112,21 @@ TEST(JsonValue, StopsAtTheLimits) {
   EXPECT_THAT(flatten("/a", R"({"b":"0123456789abcdef"})", limits), ElementsAre("refused 1"));
   EXPECT_THAT(flatten("/a", R"({"b":{},"c":{},"d":{},"e":{},"f":{},"g":{},"h":{},"i":{},"j":1})", limits),
               ElementsAre("refused 1"));
+}
+
+TEST(JsonValue, SaysWhereSomethingIsLeftOut) {
+  core::Limits limits;
+  limits.path_depth = 4;
+  limits.value_bytes = 16;
+  std::vector<std::string> places;
+  const std::string json = R"({"interface":[{"name":"Et1","list":[{"id":1}],"bad":[[1]],"long":"0123456789abcdef",
+                                             "config":{"mtu":{"deep":1},"a/b":1}}, {"mtu":2}]})";
+
+  (void)flatten("/interfaces", json, limits, &places);
+
+  EXPECT_THAT(places, ElementsAre("/interfaces/interface[name=Et1]/list", "/interfaces/interface[name=Et1]/bad",
+                                  "/interfaces/interface[name=Et1]/long", "/interfaces/interface[name=Et1]/config/mtu",
+                                  "/interfaces/interface[name=Et1]/config", "/interfaces/interface"));
 }
 
 // A tree made at random is found again, leaf by leaf.

@@ -177,6 +177,23 @@ TEST(SessionState, ComesBackAtOnceWhenAnOutageIsFollowedByAShortFlap) {
   EXPECT_EQ(machine.feed(ended(GrpcCode::Unavailable)).back(), "retry after 500ms");
 }
 
+TEST(SessionState, AsksForANewDumpWhenDeletesAreLost) {
+  for (const bool is_live : {false, true}) {
+    Machine machine;
+    machine.feed(SessionStarted{});
+    machine.feed(CallAccepted{});
+    if (is_live) machine.feed(MessageRead{.is_sync = true});
+
+    const Lines lines = machine.feed_quietly(MessageRead{.has_lost_deletes = true});
+
+    ASSERT_THAT(lines, SizeIs(3));
+    EXPECT_EQ(lines[0], "hang up");
+    EXPECT_THAT(lines[1], ::testing::AllOf(::testing::HasSubstr("limits.deletes_per_message"),
+                                           ::testing::HasSubstr("[too_many_deletes]")));
+    EXPECT_EQ(lines[2], "retry after 500ms");
+  }
+}
+
 TEST(SessionState, CountsAsALossOnlyWhatHadBegun) {
   Machine machine;
   machine.go_live();

@@ -197,6 +197,47 @@ TEST(Session, KeepsTheStreamWhenAMessageCannotBeRead) {
   EXPECT_EQ(lab.metrics.value(Metric::Messages), 4);
 }
 
+TEST(Session, TellsThatAMessageWasLost) {
+  Lab lab;
+  lab.handlers.on_bad_message = [&lab] { lab.diary.emplace_back("bad"); };
+  lab.start();
+  lab.accept();
+  lab.say_messages(h2::message("\x0a\x05junk") + sync());
+
+  EXPECT_THAT(lab.diary, ElementsAre("begin", "bad", "batch sync"));
+}
+
+TEST(Session, StartsAgainWhenAMessageDeletesTooMuch) {
+  Lab lab;
+  lab.settings.transport.limits.deletes_per_message = 1;
+  lab.go_live();
+  lab.say_messages(response(R"(update { delete { elem { name: "a" } } })"));
+  lab.diary.clear();
+  lab.say_messages(response(R"(update { delete { elem { name: "a" } } delete { elem { name: "b" } } })"));
+
+  ASSERT_THAT(lab.diary, SizeIs(1)) << "the message is not told: only the next dump is the truth";
+  EXPECT_THAT(lab.diary[0], HasSubstr("limits.deletes_per_message"));
+  EXPECT_TRUE(lab.peer().is_closed);
+  EXPECT_EQ(lab.metrics.value(Metric::StreamLosses, "too_many_deletes"), 1);
+  EXPECT_EQ(lab.metrics.value(Metric::LimitHits, "deletes_per_message"), 1);
+}
+
+TEST(Session, CountsWhatCannotBeReadByTheLimitsName) {
+  Lab lab;
+  lab.settings.transport.limits.value_bytes = 16;
+  lab.settings.transport.limits.path_depth = 2;
+  lab.go_live();
+  lab.say_messages(response(R"(update { update { path { elem { name: "a" } } val { string_val: "longer than sixteen" } }
+                                         update { path { elem { name: "b" } } val { ascii_val: "x" } }
+                                         delete { elem { name: "a" } elem { name: "b" } elem { name: "c" } } })"));
+  lab.session->stop();
+
+  EXPECT_EQ(lab.metrics.value(Metric::LimitHits, "value_bytes"), 1);
+  EXPECT_EQ(lab.metrics.value(Metric::LimitHits, "path_depth"), 1);
+  EXPECT_EQ(lab.metrics.value(Metric::Undecodable), 1);
+  EXPECT_EQ(lab.session->counters().undecodable, 1U);
+}
+
 TEST(Session, EndsTheStreamWhenTheDeviceReportsAnError) {
   Lab lab;
   lab.go_live();

@@ -138,12 +138,27 @@ struct Reading {
     return model::Value(number);
   }
 
+  // Whatever cannot be read is there, opaque, where it has a place.
+  void lose(std::uint64_t& count, const Meaning& meaning) {
+    ++count;
+    if (meaning.kind == Meaning::Exact && !meaning.path.elements.empty()) {
+      sets.push_back(fmt::format("set {} = o \"(undecodable)\"", model::to_text(meaning.path)));
+    }
+  }
+
+  void add_pattern(const Meaning& meaning) {
+    const std::string line = "pattern " + model::to_text(meaning.path);
+    if (patterns.empty() || patterns.back() != line) patterns.push_back(line);
+  }
+
   void set(const Meaning& meaning, const model::Value& value) {
     std::string encoded;
     model::encode(value, encoded);
-    if (meaning.kind == Meaning::Refused ||
-        (meaning.kind == Meaning::Exact && encoded.size() > limits.value_bytes)) {
+    if (meaning.kind == Meaning::Refused) {
       ++refused;
+    } else if (meaning.kind == Meaning::Exact && !meaning.path.elements.empty() &&
+               encoded.size() > limits.value_bytes) {
+      lose(refused, meaning);
     } else if (meaning.kind != Meaning::Exact || meaning.path.elements.empty()) {
       ++undecodable;
     } else {
@@ -158,14 +173,14 @@ struct Reading {
       bool too_long = false;
       const auto member = scalar(element, too_long);
       if (!member) {
-        ++(too_long ? refused : undecodable);
+        lose(too_long ? refused : undecodable, meaning);
         return;
       }
       std::string encoded;
       model::encode(*member, encoded);
       size += 4 + encoded.size();
       if (size > limits.value_bytes) {
-        ++refused;
+        lose(refused, meaning);
         return;
       }
       list.push_back(*member);
@@ -179,7 +194,7 @@ struct Reading {
     JsonValue json(profile, limits);
     std::string encoded;
     switch (json.parse(text)) {
-      case JsonShape::Bad: ++undecodable; return;
+      case JsonShape::Bad: lose(undecodable, meaning); return;
       case JsonShape::Null:
         if (is_place) {
           deletes.push_back("delete " + model::to_text(meaning.path));
@@ -205,16 +220,19 @@ struct Reading {
       ++refused;
       return;
     }
-    const auto losses = json.flatten(*joined, [&](const model::Path& leaf, std::string_view value) {
+    const auto put = [&](const model::Path& leaf, std::string_view value) {
       const Meaning of_leaf = meaning_of(leaf);
       if (!value.empty()) {
         set(of_leaf, model::decode(value));
       } else if (of_leaf.kind == Meaning::Exact) {
         deletes.push_back("delete " + model::to_text(of_leaf.path));
       }
-    });
-    undecodable += losses.undecodable;
-    refused += losses.refused;
+    };
+    json.flatten(*joined, {.leaf = put, .unread = [&](const model::Path& at, model::UnreadKind kind) {
+                             const bool is_value = kind == model::UnreadKind::Json || kind == model::UnreadKind::ValueBytes;
+                             lose(model::limit_name(kind).empty() ? undecodable : refused,
+                                  is_value ? meaning_of(at) : Meaning{});
+                           }});
   }
 
   void read_update(const ::gnmi::Path& prefix, const ::gnmi::Update& update) {
@@ -227,9 +245,9 @@ struct Reading {
       if (old.type() == ::gnmi::JSON || old.type() == ::gnmi::JSON_IETF) {
         read_json(prefix, update.path(), bytes);
       } else if (old.type() != ::gnmi::BYTES) {
-        ++undecodable;
+        lose(undecodable, meaning);
       } else if (bytes.size() > limits.value_bytes / 4 * 3) {
-        ++refused;
+        lose(refused, meaning);
       } else {
         set(meaning, model::Value(core::to_base64(bytes)));
       }
@@ -244,7 +262,7 @@ struct Reading {
     if (decoded) {
       set(meaning, *decoded);
     } else {
-      ++(too_long ? refused : undecodable);
+      lose(too_long ? refused : undecodable, meaning);
     }
   }
 
@@ -252,7 +270,7 @@ struct Reading {
     const Meaning meaning = meaning_of(prefix, path);
     switch (meaning.kind) {
       case Meaning::Exact: deletes.push_back("delete " + model::to_text(meaning.path)); break;
-      case Meaning::Pattern: patterns.push_back("pattern " + model::to_text(meaning.path)); break;
+      case Meaning::Pattern: add_pattern(meaning); break;
       case Meaning::Lost: is_lost = true; break;
       case Meaning::Refused: ++refused; break;
       case Meaning::Undecodable: ++undecodable; break;
@@ -266,7 +284,7 @@ struct Reading {
       if (meaning.kind == Meaning::Exact && !meaning.path.elements.empty()) {
         atomic = "atomic " + model::to_text(meaning.path);
       }
-      if (meaning.kind == Meaning::Pattern) patterns.push_back("pattern " + model::to_text(meaning.path));
+      if (meaning.kind == Meaning::Pattern) add_pattern(meaning);
     }
     // Order matters between deletes, and between updates, never between the two: JSON nulls are
     // deletes made by updates, so both are sorted before they are compared.
@@ -292,8 +310,8 @@ std::vector<std::string> lines_of(const model::UpdateBatch& batch, const model::
   }
   if (batch.sync) lines.emplace_back("sync");
   if (batch.device_lost) lines.emplace_back("lost");
-  add_count(lines, "undecodable", batch.undecodable);
-  add_count(lines, "refused", batch.refused);
+  add_count(lines, "undecodable", model::undecodable(batch.unread_counts));
+  add_count(lines, "refused", model::refused(batch.unread_counts));
   add_count(lines, "coalesced", batch.coalesced);
   if (batch.timestamp_ns != 0) lines.push_back(fmt::format("at {}", batch.timestamp_ns));
   return lines;
