@@ -56,6 +56,8 @@ class Server {
       : port_(port) {
     grpc::ServerBuilder builder;
     builder.AddListeningPort("127.0.0.1:" + std::to_string(port), std::move(credentials), &port_);
+    // Now and then gRPC's own threads miss that a socket can be written again until this is over.
+    builder.SetSyncServerOption(grpc::ServerBuilder::CQ_TIMEOUT_MSEC, 100);
     builder.RegisterService(&service);
     server_ = builder.BuildAndStart();
   }
