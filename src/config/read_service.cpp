@@ -25,6 +25,7 @@ constexpr Word<std::size_t core::Limits::*> kLimits[] = {
     {"deletes_per_message", &core::Limits::deletes_per_message},
     {"delete_patterns_per_message", &core::Limits::delete_patterns_per_message},
     {"paths_per_process", &core::Limits::paths_per_process},
+    {"dials_per_second", &core::Limits::dials_per_second},
     {"sync_deadline_seconds", &core::Limits::sync_deadline_seconds},
     {"event_bytes", &core::Limits::event_bytes},
     {"differences_per_event", &core::Limits::differences_per_event},

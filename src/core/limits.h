@@ -19,6 +19,7 @@ struct Limits {
   std::size_t deletes_per_message = 200'000;         // more: the stream is started again for a fresh dump
   std::size_t delete_patterns_per_message = 256;     // deletes with wildcards or without keys; likewise
   std::size_t paths_per_process = 20'000'000;        // entries of the path table
+  std::size_t dials_per_second = 50;                 // connections begun to devices; the rest waits its turn
   std::size_t sync_deadline_seconds = 120;           // a stream that never syncs is restarted
   std::size_t event_bytes = 256U << 10U;             // JSON body of one POST
   std::size_t differences_per_event = 200;

@@ -10,7 +10,10 @@ constexpr core::Duration kPublishEvery = std::chrono::milliseconds(20);
 }  // namespace
 
 Shard::Shard(Options options)
-    : options_(std::move(options)), publish_timer_(loop_), view_(std::make_shared<FleetView>()) {
+    : options_(std::move(options)),
+      publish_timer_(loop_),
+      dials_(options_.limits.dials_per_second),
+      view_(std::make_shared<FleetView>()) {
   thread_ = std::thread([this]() noexcept { loop_.run(); });
 }
 
@@ -109,6 +112,7 @@ void Shard::start(DeviceSpec spec, Device::Past past) {
   const std::string name = spec.name;
   Spellings& spellings = spellings_of(*spec.monitor.profile);
   spec.session.memo = spellings.memo;
+  spec.session.dials = &dials_;
   DeviceContext context{.loop = loop_,
                         .clock = options_.clock,
                         .log = options_.log,

@@ -72,6 +72,7 @@ class Shard {
   net::Loop loop_;
   net::Timer publish_timer_;
   bool is_publish_due_ = false;
+  gnmi::DialLimiter dials_;
   std::map<std::string, Spellings> spellings_;  // per profile name
   std::map<std::string, std::unique_ptr<Device>> devices_;
   std::map<std::string, std::unique_ptr<Recorder>> leaving_;  // of removed devices, until all is written

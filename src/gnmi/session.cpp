@@ -4,6 +4,7 @@
 #include <array>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <random>
 #include <utility>
 
@@ -53,12 +54,15 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
         plan(make_plan()),
         state(plan),
         reader(*profile, paths_in, settings.transport.limits, settings.memo),
+        turn_timer(loop),
         retry_timer(loop),
         watch_timer(loop),
         flush_timer(loop) {}
 
   SessionPlan make_plan();
   void handle(SessionEvent event);
+  void dial(SessionEvent event);
+  void take_turn();
   void stop();
   SessionMoment moment() { return {clock.steady_now(), clock.wall_now(), jitter.next()}; }
 
@@ -111,10 +115,11 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
 
   std::deque<SessionEvent> events;  // raised inside a callback; handled after it
   bool is_performing = false;
+  std::optional<SessionEvent> turn;     // begins a connection when it is our turn
   std::uint64_t stops = 0;
   std::uint64_t calls = 0;
 
-  net::Timer retry_timer, watch_timer, flush_timer;
+  net::Timer turn_timer, retry_timer, watch_timer, flush_timer;
   std::unique_ptr<Transport> transport;  // last: its handlers use the rest
 };
 
@@ -158,9 +163,30 @@ void Session::Impl::handle(SessionEvent event) {
   is_performing = false;
 }
 
+// An event that begins a connection waits for its turn among all devices; a turn once had is kept.
+void Session::Impl::dial(SessionEvent event) {
+  if (turn) {
+    const bool is_stronger = std::holds_alternative<RetryWanted>(event) && std::holds_alternative<RetryDue>(*turn);
+    if (is_stronger) turn = std::move(event);
+    return;
+  }
+  turn = std::move(event);
+  const core::Duration wait = settings.dials ? settings.dials->reserve(clock.steady_now()) : core::Duration::zero();
+  if (wait <= core::Duration::zero()) return take_turn();
+  metrics.add(Metric::LimitHits, 1, "dials_per_second");
+  turn_timer.after(wait, [this] { take_turn(); });
+}
+
+void Session::Impl::take_turn() {
+  const SessionEvent event = *std::exchange(turn, std::nullopt);
+  handle(event);
+}
+
 void Session::Impl::stop() {
   ++stops;
   events.clear();
+  turn.reset();
+  turn_timer.cancel();
   state = step(plan, std::move(state), SessionStopped{}, moment()).state;
   retry_timer.cancel();
   hang_up();
@@ -206,7 +232,7 @@ void Session::Impl::hang_up() {
 }
 
 void Session::Impl::perform(const RetryAfter& action) {
-  retry_timer.after(action.wait, [this] { handle(RetryDue{}); });
+  retry_timer.after(action.wait, [this] { dial(RetryDue{}); });
 }
 
 void Session::Impl::perform(const WatchAfter& action) {
@@ -331,10 +357,12 @@ Session::Session(net::Loop& loop, const core::Clock& clock, core::Logger& log, m
 Session::~Session() { impl_->stop(); }
 
 void Session::start() {
-  impl_->handle(SessionStarted{});
+  impl_->dial(SessionStarted{});
 }
 void Session::stop() { impl_->stop(); }
-void Session::retry_now() { impl_->handle(RetryWanted{}); }
+void Session::retry_now() {
+  if (impl_->turn || wants_retry(impl_->state)) impl_->dial(RetryWanted{});
+}
 
 const SessionSettings& Session::settings() const { return impl_->settings; }
 const std::vector<QuarantinedPath>& Session::quarantined() const { return impl_->quarantined; }

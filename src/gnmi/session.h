@@ -18,6 +18,7 @@
 
 #include "core/backoff.h"
 #include "core/log.h"
+#include "gnmi/dial_limiter.h"
 #include "gnmi/transport.h"
 #include "gnmi/wire_memo.h"
 #include "metrics/registry.h"
@@ -40,6 +41,8 @@ struct SessionSettings {
   core::Duration sample_interval = std::chrono::seconds(60);  // of paths with mode Sample
   // Shared by the devices of a shard that have the same profile; null: one of its own.
   std::shared_ptr<PathMemo> memo;
+  // Shared by all devices of the process; null: no limit. Outlives the session.
+  DialLimiter* dials = nullptr;
   // For tests and simulation: a byte stream for each new connection, instead of dialling.
   std::function<std::unique_ptr<net::ByteStream>()> make_stream;
 };
@@ -81,7 +84,7 @@ class Session {
 
   void start();
   void stop();       // no callback afterwards
-  void retry_now();  // a waiting backoff ends at once (reload)
+  void retry_now();  // a waiting backoff ends (reload); the connection is begun when it is its turn
 
   const SessionSettings& settings() const;
   const std::vector<QuarantinedPath>& quarantined() const;

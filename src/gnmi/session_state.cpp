@@ -72,7 +72,7 @@ class Stepper {
       s_.search_again_at.reset();
       return ask_again(true);
     }
-    if (s_.phase != SessionPhase::Live || !has_quarantine()) return;
+    if (!wants_retry(s_)) return;
     add(HangUp{});
     add(TellLost{"asking for the refused paths again", "retry"});
     ask_again(true);
@@ -138,10 +138,6 @@ class Stepper {
 
   bool has_begun() const { return s_.phase == SessionPhase::Syncing || s_.phase == SessionPhase::Live; }
   Duration grace() const { return std::max<Duration>(plan_.stale_after / 2, kLeastGrace); }
-
-  bool has_quarantine() const {
-    return std::any_of(s_.quarantine.begin(), s_.quarantine.end(), [](const auto& q) { return q.has_value(); });
-  }
 
   // The next instant at which silence or a missing sync can be told.
   void watch_again(core::SteadyTime last_heard) {
@@ -301,6 +297,12 @@ SessionStep step(const SessionPlan& plan, SessionState state, const SessionEvent
   Stepper stepper(plan, std::move(state), moment);
   std::visit(stepper, event);
   return std::move(stepper).finish();
+}
+
+bool wants_retry(const SessionState& state) {
+  const auto& paths = state.quarantine;
+  const bool has_quarantine = std::any_of(paths.begin(), paths.end(), [](const auto& q) { return q.has_value(); });
+  return state.phase == SessionPhase::Waiting || (state.phase == SessionPhase::Live && has_quarantine);
 }
 
 std::string describe(const CallEnd& end) {

@@ -155,6 +155,9 @@ inline bool is_following(const SessionState& state) {
                            state.phase == SessionPhase::Live);
 }
 
+// True if RetryWanted would begin a new connection.
+bool wants_retry(const SessionState& state);
+
 // How a call's end reads to a person.
 std::string describe(const CallEnd& end);
 

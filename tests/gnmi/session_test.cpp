@@ -184,6 +184,72 @@ TEST(Session, TriesAgainByItself) {
   EXPECT_THAT(lab.diary, ElementsAre("lost", "lost", "lost"));
 }
 
+// The queue of a process that has just begun as many connections as it may, and ten more.
+DialLimiter long_queue(const core::Clock& clock) {
+  DialLimiter dials(1000);
+  for (int i = 0; i < 1010; ++i) dials.reserve(clock.steady_now());
+  return dials;
+}
+
+TEST(Session, BeginsItsConnectionWhenItIsItsTurn) {
+  Lab lab;
+  DialLimiter dials = long_queue(lab.clock);
+  lab.settings.dials = &dials;
+  const auto make_stream = lab.settings.make_stream;
+  lab.settings.make_stream = [&lab, make_stream] {
+    lab.loop.stop();
+    return make_stream();
+  };
+  lab.start();
+  EXPECT_THAT(lab.peers, IsEmpty());
+  lab.session->retry_now();  // does not lose its place, nor the start
+  EXPECT_EQ(lab.metrics.value(Metric::LimitHits, "dials_per_second"), 1);
+
+  fakes::run(lab.loop);
+
+  EXPECT_THAT(lab.peers, SizeIs(1));
+  lab.accept();
+  lab.say_messages(sync());
+  EXPECT_THAT(lab.diary, ElementsAre("begin", "batch sync"));
+}
+
+TEST(Session, WaitsForItsTurnToComeBackToo) {
+  Lab lab;
+  DialLimiter dials(1000);
+  lab.settings.dials = &dials;
+  lab.go_live();
+  dials = long_queue(lab.clock);
+  lab.peer().hang_up();
+
+  lab.session->retry_now();
+  lab.session->retry_now();
+
+  EXPECT_THAT(lab.peers, SizeIs(1)) << "a whole fleet that is told to retry forms a queue";
+  net::Timer look(lab.loop);
+  std::function<void()> again = [&] {
+    if (lab.peers.size() == 2) return lab.loop.stop();
+    look.after(1ms, again);
+  };
+  again();
+  fakes::run(lab.loop);
+  EXPECT_THAT(lab.peers, SizeIs(2));
+  EXPECT_EQ(lab.metrics.value(Metric::LimitHits, "dials_per_second"), 1);
+}
+
+TEST(Session, GivesItsTurnUpWhenStopped) {
+  Lab lab;
+  DialLimiter dials = long_queue(lab.clock);
+  lab.settings.dials = &dials;
+  lab.start();
+  lab.session->stop();
+  net::Timer later(lab.loop);
+  later.after(20ms, [&lab] { lab.loop.stop(); });  // its turn would have come before
+
+  fakes::run(lab.loop);
+
+  EXPECT_THAT(lab.peers, IsEmpty());
+}
+
 TEST(Session, KeepsTheStreamWhenAMessageCannotBeRead) {
   Lab lab;
   lab.go_live();
