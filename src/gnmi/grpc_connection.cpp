@@ -181,7 +181,8 @@ std::string GrpcConnection::guess_hint() const {
   if (first_bytes_.starts_with("SSH-")) return "the device speaks SSH, not gRPC, on this port";
   if (session_ == nullptr || !first_bytes_.empty()) return {};
   if (is_plaintext) {
-    return "the device accepted the connection but did not speak: it may expect TLS on this port";
+    return "the device accepted the connection but did not speak: it may expect TLS on this port, or its access "
+           "list may refuse us";
   }
   // TLS 1.3 lets a client believe in its handshake before the server has looked at its certificate.
   return settings_.tls.cert_file.empty()

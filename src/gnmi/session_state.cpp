@@ -6,6 +6,8 @@
 #include <numeric>
 #include <utility>
 
+#include "gnmi/end_meaning.h"
+
 namespace dm::gnmi {
 namespace {
 
@@ -16,17 +18,24 @@ constexpr std::chrono::seconds kFirstLoginWaits[] = {std::chrono::seconds(10), s
 constexpr Duration kSlowLogin = std::chrono::minutes(2);  // from the fourth attempt on, doubling
 constexpr Duration kSlowestLogin = std::chrono::hours(1);
 
+// A device without room for another session gets it by being left alone; an answer beyond our limits is as
+// large the next time.
+constexpr Duration kFirstFull = std::chrono::seconds(30);
+constexpr Duration kLongestFull = std::chrono::minutes(10);
+
 constexpr const char* kTooManyDeletes =
     "a message deletes more than limits.deletes_per_message or limits.delete_patterns_per_message allow; a new dump is "
     "asked for instead";
 
-bool is_login_refused(GrpcCode code) {
-  return code == GrpcCode::Unauthenticated || code == GrpcCode::PermissionDenied;
+Duration jittered(Duration wait, std::uint64_t random) {
+  const auto half = static_cast<std::uint64_t>(wait.count() / 2);
+  return Duration{static_cast<std::int64_t>(half + random % half)};
 }
 
-// The codes with which servers refuse a path (gNMI specification 3.5.2.4, and what they really send).
-bool is_path_refused(GrpcCode code) {
-  return code == GrpcCode::InvalidArgument || code == GrpcCode::Unimplemented || code == GrpcCode::NotFound;
+Duration full_wait(int answers, std::uint64_t random) {
+  Duration wait = kFirstFull;
+  for (int i = 1; i < answers && wait < kLongestFull; ++i) wait *= 2;
+  return jittered(std::min(wait, kLongestFull), random);
 }
 
 // Three attempts in the first minute, then minutes, at most an hour: lock-out policies count attempts.
@@ -38,8 +47,7 @@ Duration login_wait(int refused, std::uint64_t random) {
     for (int i = 3; i < refused && wait < kSlowestLogin; ++i) wait *= 2;
     wait = std::min(wait, kSlowestLogin);
   }
-  const auto half = static_cast<std::uint64_t>(wait.count() / 2);
-  return Duration{static_cast<std::int64_t>(half + random % half)};
+  return jittered(wait, random);
 }
 
 // One step: the state being changed and the actions gathered.
@@ -69,6 +77,7 @@ class Stepper {
   void operator()(const RetryWanted&) {
     if (s_.phase == SessionPhase::Waiting) {
       s_.logins_refused = 0;
+      s_.full_answers = 0;
       s_.search_again_at.reset();
       return ask_again(true);
     }
@@ -103,9 +112,10 @@ class Stepper {
     if (s_.phase == SessionPhase::Idle || s_.phase == SessionPhase::Waiting) return;
     const CallEnd& end = event.end;
     if (end.is_too_many_pings) calm_down();
-    if (is_login_refused(end.code)) return refuse_login(end);
+    if (is_login_refused(end)) return refuse_login(end);
+    if (is_full(end)) return leave_alone(end);
     const bool is_synced = s_.phase == SessionPhase::Live;
-    if (is_path_refused(end.code) && !is_synced) {
+    if (is_path_refused(end) && !is_synced) {
       if (s_.search) return answer_search(end);
       return refuse_paths(end);
     }
@@ -205,7 +215,9 @@ class Stepper {
   void end_life() {
     const bool has_lasted = moment_.now >= s_.live_since + kLasting;
     s_.short_lives = has_lasted ? 0 : s_.short_lives + 1;
-    if (has_lasted) s_.backoff.reset();
+    if (!has_lasted) return;
+    s_.backoff.reset();
+    s_.full_answers = 0;
   }
 
   void give_up(std::string_view kind, std::string reason, Duration wait) {
@@ -228,6 +240,12 @@ class Stepper {
     ++s_.logins_refused;
     add(CountLoginRefused{});
     give_up("login", describe(end), login_wait(s_.logins_refused, moment_.random));
+  }
+
+  void leave_alone(const CallEnd& end) {
+    if (s_.phase == SessionPhase::Live) end_life();
+    ++s_.full_answers;
+    give_up(end.limit.empty() ? "no_room" : "limit", describe(end), full_wait(s_.full_answers, moment_.random));
   }
 
   void calm_down() {
@@ -281,7 +299,9 @@ class Stepper {
   }
 
   static std::string every_path_refused(const CallEnd& end) {
-    return fmt::format("the device refuses every path: {}", describe(end));
+    const bool is_no_gnmi = end.code == GrpcCode::Unimplemented;
+    return fmt::format("the device refuses every path: {}{}", describe(end),
+                       is_no_gnmi ? " (is this the port of gNMI, and is gNMI enabled there?)" : "");
   }
 
   const SessionPlan& plan_;
@@ -303,15 +323,6 @@ bool wants_retry(const SessionState& state) {
   const auto& paths = state.quarantine;
   const bool has_quarantine = std::any_of(paths.begin(), paths.end(), [](const auto& q) { return q.has_value(); });
   return state.phase == SessionPhase::Waiting || (state.phase == SessionPhase::Live && has_quarantine);
-}
-
-std::string describe(const CallEnd& end) {
-  const std::string hint = end.hint.empty() ? "" : fmt::format(" ({})", end.hint);
-  const std::string message = end.message.empty() ? "no reason given" : end.message;
-  if (end.code == GrpcCode::Ok) return "the device ended the stream" + hint;
-  if (is_login_refused(end.code)) return fmt::format("the device refuses the login: {} {}{}", to_text(end.code), message, hint);
-  if (end.code == GrpcCode::Unavailable || !end.limit.empty()) return message + hint;
-  return fmt::format("{}: {}{}", to_text(end.code), message, hint);
 }
 
 }  // namespace dm::gnmi

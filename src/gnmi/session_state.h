@@ -1,7 +1,7 @@
 // When to ask a device, what its answers mean, when to give up on a silent one: decided without I/O.
 //
 // step(state, event) → {state, actions}; the Session performs the actions. All rules of reconnecting
-// live here: growing jittered waits that only a sync resets (and that grow on while streams end soon after
+// live here: slow waits for devices that have no room for us, growing jittered waits that only a sync resets (and that grow on while streams end soon after
 // it: a device that always fails with a message of its dump costs a whole dump each time), slow logins, the search for refused
 // paths, the deadline of the first dump, and the watch over silent peers. Pure; any thread.
 #pragma once
@@ -78,6 +78,7 @@ struct SessionState {
   std::optional<core::SteadyTime> probed_at;
   bool has_message = false;  // a good one, of the call under way
   int logins_refused = 0;    // in a row
+  int full_answers = 0;      // in a row: no room on the device, or an answer beyond our limits
   std::string said;          // the last reason logged; repeated ones are not
 };
 
@@ -157,8 +158,5 @@ inline bool is_following(const SessionState& state) {
 
 // True if RetryWanted would begin a new connection.
 bool wants_retry(const SessionState& state);
-
-// How a call's end reads to a person.
-std::string describe(const CallEnd& end);
 
 }  // namespace dm::gnmi

@@ -37,6 +37,20 @@ void tune(Socket& socket, core::Duration user_timeout) {
              static_cast<int>(std::clamp<long>(milliseconds, 1000, 86'400'000)));
 }
 
+constexpr const char* kNoAnswerHint =
+    "a firewall or an access list may drop the connection, or the address is not the device's";
+
+const char* hint_of(const error_code& failed) {
+  if (failed == asio::error::connection_refused) {
+    return "nothing listens there: is gNMI enabled on the device, on this port and in the VRF of this address?";
+  }
+  if (failed == asio::error::timed_out) return kNoAnswerHint;
+  if (failed == asio::error::host_unreachable || failed == asio::error::network_unreachable) {
+    return "there is no way to this address from here, or an access list says so";
+  }
+  return "";
+}
+
 }  // namespace
 
 // Shared with the operations in flight; `on_done` is empty once the answer was given or the dialer
@@ -71,6 +85,7 @@ struct TcpDialer::Attempt : std::enable_shared_from_this<TcpDialer::Attempt> {
   std::vector<Endpoint> endpoints;
   std::size_t next = 0;
   core::Error last_error;
+  std::string hint;  // what may be behind last_error
 };
 
 void TcpDialer::Attempt::resolve() {
@@ -81,13 +96,17 @@ void TcpDialer::Attempt::resolve() {
     return connect_next();
   }
   timer.after(time_left(), [self = weak_from_this()] {
-    if (const auto attempt = self.lock()) attempt->finish(attempt->timeout_error());
+    const auto attempt = self.lock();
+    if (attempt == nullptr) return;
+    attempt->hint = "no answer of the name server in time";
+    attempt->finish(attempt->timeout_error());
   });
   resolver.async_resolve(
       options.host, std::to_string(options.port), asio::ip::resolver_base::numeric_service,
       [self = shared_from_this()](const error_code& no_host, const Resolver::results_type& found) {
         if (!self->on_done) return;
         if (no_host) {
+          self->hint = "give the device an address that can be looked up here, or its IP address";
           return self->finish(
               core::Error{core::Code::NotFound,
                           "cannot look up " + self->options.host + ": " + no_host.message()});
@@ -115,6 +134,7 @@ void TcpDialer::Attempt::connect_next() {
     const auto attempt = self.lock();
     if (attempt == nullptr) return;
     attempt->last_error = attempt->timeout_error();
+    attempt->hint = kNoAnswerHint;
     error_code ignored;
     attempt->socket.close(ignored);  // ends async_connect with operation_aborted
   });
@@ -133,6 +153,7 @@ void TcpDialer::Attempt::on_connect(const error_code& failed) {
   if (failed && failed != asio::error::operation_aborted) {
     last_error = {failed == asio::error::timed_out ? core::Code::Timeout : core::Code::Unavailable,
                   "cannot connect to " + text_of(endpoints[next - 1]) + ": " + failed.message()};
+    hint = hint_of(failed);
   }
   connect_next();
 }
@@ -156,6 +177,8 @@ TcpDialer::~TcpDialer() {
   error_code ignored;
   attempt_->socket.close(ignored);
 }
+
+const std::string& TcpDialer::hint() const { return attempt_->hint; }
 
 void TcpDialer::start() {
   asio::post(attempt_->context, [attempt = attempt_] {

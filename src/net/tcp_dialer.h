@@ -24,6 +24,8 @@ class TcpDialer {
   TcpDialer& operator=(const TcpDialer&) = delete;
 
   void start();
+  // Inside `on_done` with an error: the likely cause for people, or empty.
+  const std::string& hint() const;
 
   struct Attempt;
 

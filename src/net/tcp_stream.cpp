@@ -81,7 +81,10 @@ void Link::open(StreamHandlers handlers) {
 }
 
 void Link::on_dialled(core::Result<Socket> socket) {
-  if (!socket) return fail(socket.error());
+  if (!socket) {
+    hint_ = dialer_->hint();
+    return fail(socket.error());
+  }
   socket_.emplace(std::move(*socket));
   dialer_.reset();
   if (options_.tls.mode == TlsMode::Plaintext) return become_open();

@@ -203,7 +203,8 @@ TEST(SessionGrpc, DoesNotInsistOnARefusedLogin) {
   monitor.run();
 
   EXPECT_THAT(monitor.diary,
-              ElementsAre("lost: the device refuses the login: UNAUTHENTICATED Authentication failed"));
+              ElementsAre("lost: the device refuses the login: UNAUTHENTICATED Authentication failed (check "
+                                    "gnmi.username and gnmi.password, and the user on the device)"));
   EXPECT_EQ(device.calls(), 1);
 }
 

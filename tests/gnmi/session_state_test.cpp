@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "gnmi/end_meaning.h"
+
 namespace dm::gnmi {
 namespace {
 
@@ -73,6 +75,8 @@ struct Machine {
   }
   SessionEvent watch(core::Duration silent_for) const { return WatchDue{moment.now - silent_for}; }
 };
+
+constexpr const char* kLoginCure = " (check gnmi.username and gnmi.password, and the user on the device)";
 
 CallEnded ended(GrpcCode code, std::string message = "why") { return {{.code = code, .message = std::move(message), .hint = {}}}; }
 
@@ -216,8 +220,12 @@ TEST(SessionState, DescribesEndsForPeople) {
        "closed (the device speaks TLS on this port)"},
       {"silent", {.code = GrpcCode::Unavailable, .message = "", .hint = ""}, "no reason given"},
       {"login", {.code = GrpcCode::Unauthenticated, .message = "Authentication failed", .hint = ""},
-       "the device refuses the login: UNAUTHENTICATED Authentication failed"},
-      {"limit", {.code = GrpcCode::ResourceExhausted, .message = "too big", .hint = ""}, "RESOURCE_EXHAUSTED: too big"},
+       "the device refuses the login: UNAUTHENTICATED Authentication failed (check gnmi.username and gnmi.password, and "
+       "the user on the device)"},
+      {"rights", {.code = GrpcCode::PermissionDenied, .message = "no", .hint = ""},
+       "the device refuses the login: PERMISSION_DENIED no (check what the user of gnmi.username may do on the device)"},
+      {"limit", {.code = GrpcCode::ResourceExhausted, .message = "too big", .hint = ""}, 
+       "RESOURCE_EXHAUSTED: too big (the device has no room for another session: close other collectors, or raise its limit)"},
       {"our limit",
        {.code = GrpcCode::ResourceExhausted, .message = "larger than limits.x", .hint = "", .limit = "x"},
        "larger than limits.x"}};
@@ -288,7 +296,7 @@ TEST(SessionState, CountsEveryRefusedLogin) {
   machine.feed(SessionStarted{});
 
   EXPECT_THAT(machine.feed_quietly(ended(GrpcCode::Unauthenticated, "bad password")),
-              ElementsAre("login refused", "hang up", "lost: the device refuses the login: UNAUTHENTICATED bad password",
+              ElementsAre("login refused", "hang up", "lost: the device refuses the login: UNAUTHENTICATED bad password" + std::string(kLoginCure),
                           "retry after 5s"));
 }
 
@@ -303,6 +311,66 @@ TEST(SessionState, TriesALoginAgainAtOnceWhenAsked) {
 
   EXPECT_THAT(machine.feed_quietly(RetryWanted{}), ElementsAre("ask 0,1,2,3"));
   EXPECT_EQ(machine.feed(ended(GrpcCode::Unauthenticated)).back(), "retry after 5s");
+}
+
+// --- No room
+
+struct FullCase {
+  const char* name;
+  CallEnd end;
+  bool is_left_alone;
+};
+
+TEST(SessionState, LeavesADeviceWithoutRoomAlone) {
+  const FullCase cases[] = {
+      {"exhausted", {.code = GrpcCode::ResourceExhausted, .message = "too many sessions", .hint = ""}, true},
+      {"out of range", {.code = GrpcCode::OutOfRange, .message = "subscriptions", .hint = ""}, true},
+      {"capacity", {.code = GrpcCode::Unavailable, .message = "Server connections are at capacity", .hint = ""}, true},
+      {"our limit", {.code = GrpcCode::ResourceExhausted, .message = "m", .hint = "", .limit = "grpc_message_bytes"}, true},
+      {"pings", {.code = GrpcCode::ResourceExhausted, .message = "m", .is_too_many_pings = true, .hint = ""}, false},
+      {"restart", {.code = GrpcCode::Unavailable, .message = "agent restarts", .hint = ""}, false}};
+  const Lines slow = {"retry after 15s", "retry after 30s", "retry after 1m", "retry after 2m", "retry after 4m",
+                      "retry after 5m", "retry after 5m"};
+  for (const FullCase& one : cases) {
+    Machine machine;
+    machine.feed(SessionStarted{});
+    Lines waits;
+    for (std::size_t i = 0; i < slow.size(); ++i) {
+      machine.feed(CallAccepted{});
+      waits.push_back(machine.feed(CallEnded{one.end}).back());
+      machine.feed(RetryDue{});
+    }
+    EXPECT_EQ(waits == slow, one.is_left_alone) << one.name << ": " << fmt::format("{}", fmt::join(waits, ", "));
+  }
+}
+
+TEST(SessionState, AsksADeviceWithoutRoomSoonAgainAfterAGoodStreamOrOnRequest) {
+  const CallEnded full = ended(GrpcCode::ResourceExhausted);
+  Machine machine;
+  machine.feed(SessionStarted{});
+  for (int i = 0; i < 5; ++i) {
+    machine.feed(full);
+    machine.feed(RetryDue{});
+  }
+  machine.feed(MessageRead{.is_sync = true});
+  machine.pass(kLasting);
+  EXPECT_EQ(machine.feed(full).back(), "retry after 15s");
+  machine.feed(RetryDue{});
+  EXPECT_EQ(machine.feed(full).back(), "retry after 30s");
+
+  EXPECT_THAT(machine.feed_quietly(RetryWanted{}), ElementsAre("ask 0,1,2,3"));
+  EXPECT_EQ(machine.feed(full).back(), "retry after 15s");
+}
+
+TEST(SessionState, DoesNotSearchOnADeviceWithoutRoom) {
+  Machine machine;
+  machine.feed(SessionStarted{});
+  machine.feed(ended(GrpcCode::InvalidArgument));
+
+  machine.feed(ended(GrpcCode::OutOfRange));
+
+  EXPECT_EQ(machine.state.phase, SessionPhase::Waiting);
+  EXPECT_FALSE(machine.state.search.has_value());
 }
 
 // --- Refused paths
@@ -385,6 +453,16 @@ TEST(SessionState, WaitsWhenEveryPathIsRefusedAndDoesNotSearchAgainSoon) {
   machine.feed(RetryDue{});
   EXPECT_THAT(machine.feed_quietly(ended(GrpcCode::NotFound, "no such target")),
               ElementsAre("end call", "ask 0 on the same connection"));
+}
+
+TEST(SessionState, AsksWhetherThisIsGnmiAtAll) {
+  Machine machine(1);
+  machine.feed(SessionStarted{});
+
+  const Lines lines = machine.feed_quietly(ended(GrpcCode::Unimplemented, "unknown service gnmi.gNMI"));
+
+  EXPECT_THAT(lines, ::testing::Contains("lost: the device refuses every path: UNIMPLEMENTED: unknown service gnmi.gNMI "
+                                         "(is this the port of gNMI, and is gNMI enabled there?)"));
 }
 
 TEST(SessionState, RefusesALonePathWithoutASearch) {

@@ -393,7 +393,8 @@ TEST(Session, CountsRefusedLogins) {
   lab.say(h2::settings());
   lab.refuse(16, "Authentication failed", 1);
 
-  EXPECT_THAT(lab.diary, ElementsAre("lost: the device refuses the login: UNAUTHENTICATED Authentication failed"));
+  EXPECT_THAT(lab.diary, ElementsAre("lost: the device refuses the login: UNAUTHENTICATED Authentication failed (check "
+                                    "gnmi.username and gnmi.password, and the user on the device)"));
   EXPECT_EQ(lab.metrics.value(Metric::LoginsRefused), 1);
   EXPECT_TRUE(lab.peer().is_closed);
 }

@@ -59,6 +59,7 @@ TEST(TcpStream, TellsARefusedConnection) {
   EXPECT_EQ(client.end().code, Code::Unavailable);
   EXPECT_EQ(client.end().message,
             "cannot connect to 127.0.0.1:" + std::to_string(port) + ": Connection refused");
+  EXPECT_NE(client.hint.find("is gNMI enabled"), std::string::npos) << client.hint;
 }
 
 TEST(TcpStream, TellsAnUnknownHost) {
@@ -68,6 +69,7 @@ TEST(TcpStream, TellsAnUnknownHost) {
 
   EXPECT_EQ(client.end().code, Code::NotFound);
   EXPECT_NE(client.end().message.find("no such host.invalid"), std::string::npos);
+  EXPECT_NE(client.hint.find("IP address"), std::string::npos) << client.hint;
 }
 
 // A listener whose queue is full lets a further connect wait: nothing answers.
@@ -92,6 +94,7 @@ TEST(TcpStream, GivesUpOnAnAddressThatDoesNotAnswer) {
 
   EXPECT_EQ(fillers.back()->end().code, Code::Timeout);
   EXPECT_EQ(fillers.back()->end().message, "no answer from 127.0.0.1 within 30ms");
+  EXPECT_NE(fillers.back()->hint.find("firewall"), std::string::npos) << fillers.back()->hint;
 }
 
 TEST(TcpStream, DeliversWhatWasSaidBeforeTheEnd) {

@@ -1,0 +1,47 @@
+#include "gnmi/end_meaning.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+namespace dm::gnmi {
+namespace {
+
+// What usually helps when a device answers so.
+std::string_view cure_of(const CallEnd& end) {
+  if (is_full(end)) return "the device has no room for another session: close other collectors, or raise its limit";
+  switch (end.code) {
+    case GrpcCode::Unauthenticated: return "check gnmi.username and gnmi.password, and the user on the device";
+    case GrpcCode::PermissionDenied: return "check what the user of gnmi.username may do on the device";
+    default: return {};
+  }
+}
+
+}  // namespace
+
+bool is_login_refused(const CallEnd& end) {
+  return end.code == GrpcCode::Unauthenticated || end.code == GrpcCode::PermissionDenied;
+}
+
+bool is_path_refused(const CallEnd& end) {
+  return end.code == GrpcCode::InvalidArgument || end.code == GrpcCode::Unimplemented || end.code == GrpcCode::NotFound;
+}
+
+// Sessions, subscriptions or memory are used up (SR OS, NX-OS, Junos; "Server connections are at capacity").
+bool is_full(const CallEnd& end) {
+  if (end.is_too_many_pings) return false;
+  return end.code == GrpcCode::ResourceExhausted || end.code == GrpcCode::OutOfRange ||
+         (end.code == GrpcCode::Unavailable && end.message.find("at capacity") != std::string::npos);
+}
+
+std::string describe(const CallEnd& end) {
+  const std::string_view cure = end.hint.empty() && end.limit.empty() ? cure_of(end) : end.hint;
+  const std::string hint = cure.empty() ? "" : fmt::format(" ({})", cure);
+  const std::string message = end.message.empty() ? "no reason given" : end.message;
+  if (end.code == GrpcCode::Ok) return "the device ended the stream" + hint;
+  if (is_login_refused(end)) return fmt::format("the device refuses the login: {} {}{}", to_text(end.code), message, hint);
+  if (end.code == GrpcCode::Unavailable || !end.limit.empty()) return message + hint;
+  return fmt::format("{}: {}{}", to_text(end.code), message, hint);
+}
+
+}  // namespace dm::gnmi
