@@ -137,6 +137,7 @@ std::vector<model::Drift> Lifecycle::open_drifts() const {
 void Lifecycle::note(const model::Difference& difference, Now now) {
   const auto at = tracks_.try_emplace(difference.path_text).first;
   Track& track = at->second;
+  if (track.in_entry) waiting_.erase(at->first);
   track.in_entry.reset();
   if (!track.open || !is_same(*track.open, difference)) {
     hold(at->first, track, difference, now);
@@ -158,6 +159,7 @@ void Lifecycle::note_none(Tracks::iterator at, const model::NoDifference& none, 
       resolve(track, none, now);
     } else {
       track.in_entry = none;
+      waiting_.insert(at->first);
     }
   }
   erase_if_empty(at);
@@ -216,6 +218,7 @@ void Lifecycle::forget_held(const std::string& path, Track& track) {
 
 void Lifecycle::resolve(Track& track, const model::NoDifference& repair, Now now) {
   model::Drift& drift = *track.open;
+  if (track.in_entry) waiting_.erase(drift.path);
   drift.state = DriftState::Resolved;
   drift.resolved_at = now.wall;
   resolving_.push_back({std::move(drift), repair});

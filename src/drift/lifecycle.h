@@ -65,6 +65,9 @@ class Lifecycle {
                    const std::function<model::NoDifference(const std::string& path)>& none, Now now);
   // True if something is open or suspected there: only then need observe_none() be told.
   bool is_tracked(const std::string& path) const { return tracks_.contains(path); }
+  // Open drifts whose entry speaks for them and is not told yet: to be looked at again whenever
+  // anything changes, for the entry may be back without them.
+  const std::set<std::string>& waiting_for_entry() const { return waiting_; }
   void freeze();  // stream lost: held differences are forgotten, open ones stay
   void set_rules(LifecycleRules rules);  // differences being held go by the new rules at once
 
@@ -124,6 +127,7 @@ class Lifecycle {
   Tracks tracks_;
   std::set<std::pair<core::SteadyTime, const std::string*>> holds_;  // not yet due; keys of tracks_
   std::set<const std::string*> group_;                               // due; keys of tracks_
+  std::set<std::string> waiting_;                                    // paths of tracks with in_entry
   std::optional<core::SteadyTime> group_deadline_;
   std::vector<Resolution> resolving_;
   std::optional<core::SteadyTime> resolve_deadline_;

@@ -236,21 +236,24 @@ void Monitor::judge_everything(drift::Now now) {
 void Monitor::judge_changes(const observed::Changes& changes, std::int64_t device_time_ns, drift::Now now) {
   const std::size_t unknown_before = unknown_.size();
   for (const PathId object : judge_->affected(changes.leaves, changes.entries, tree_.leaves())) {
-    auto difference = judge_->judge(object, tree_.leaves(), now.wall);
-    const std::string& path = context_.paths.text(object);
-    const bool is_unknown = !difference && judge_->is_unknown(object, tree_.leaves(), now.wall);
-    if (is_unknown ? unknown_.insert(object).second : unknown_.erase(object) > 0) ++revision_;
-    if (!difference && differences_.erase(object) == 0 && !lifecycle_.is_tracked(path)) continue;
-    ++revision_;
-    if (!difference) {
-      lifecycle_.observe_none(path, judge_->no_difference(object, tree_.leaves(), now.wall), now);
-      continue;
-    }
-    if (difference->device_timestamp_ns == 0) difference->device_timestamp_ns = device_time_ns;
-    lifecycle_.observe(*difference, now);
-    differences_.insert_or_assign(object, std::move(*difference));
+    judge_object(object, device_time_ns, now);
   }
+  const std::set<std::string> waiting = lifecycle_.waiting_for_entry();
+  for (const std::string& path : waiting) judge_object(context_.paths.find(path), device_time_ns, now);
   if (unknown_.size() != unknown_before) update_unread();
+}
+
+void Monitor::judge_object(PathId object, std::int64_t device_time_ns, drift::Now now) {
+  auto difference = judge_->judge(object, tree_.leaves(), now.wall);
+  const std::string& path = context_.paths.text(object);
+  const bool is_unknown = !difference && judge_->is_unknown(object, tree_.leaves(), now.wall);
+  if (is_unknown ? unknown_.insert(object).second : unknown_.erase(object) > 0) ++revision_;
+  if (!difference && differences_.erase(object) == 0 && !lifecycle_.is_tracked(path)) return;
+  ++revision_;
+  if (!difference) return lifecycle_.observe_none(path, judge_->no_difference(object, tree_.leaves(), now.wall), now);
+  if (difference->device_timestamp_ns == 0) difference->device_timestamp_ns = device_time_ns;
+  lifecycle_.observe(*difference, now);
+  differences_.insert_or_assign(object, std::move(*difference));
 }
 
 std::optional<core::SteadyTime> Monitor::next_deadline() const {

@@ -303,11 +303,24 @@ class Life {
     return lines;
   }
 
+  using Lines = std::map<std::string, std::string>;
+  // What only one of two has.
+  static std::string disagreement(const Lines& is, const Lines& should_be) {
+    std::string text;
+    for (const auto& [path, what] : is) {
+      if (!should_be.contains(path) || should_be.at(path) != what) text += "\n  + " + path + ": " + what;
+    }
+    for (const auto& [path, what] : should_be) {
+      if (!is.contains(path) || is.at(path) != what) text += "\n  - " + path + ": " + what;
+    }
+    return text;
+  }
+
   void check(const std::string& when) {
     if (!is_live_) return;
-    std::map<std::string, std::string> lines;
+    Lines lines;
     for (const model::Difference& difference : monitor_->differences()) lines[difference.path_text] = line(difference);
-    EXPECT_EQ(lines, from_scratch()) << when;
+    EXPECT_EQ(disagreement(lines, from_scratch()), "") << when;
   }
 
   void check_told() {
@@ -317,7 +330,7 @@ class Life {
     monitor_->describe(status);
     EXPECT_EQ(status.suspected, 0U);
     if (!status.degraded_areas.empty()) return;  // there, what is open stays open
-    EXPECT_EQ(told_, from_scratch()) << "told";
+    EXPECT_EQ(disagreement(told_, from_scratch()), "") << "told";
   }
 
   std::mt19937 random_;
