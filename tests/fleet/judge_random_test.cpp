@@ -21,7 +21,7 @@ class Life {
  public:
   explicit Life(unsigned seed) : random_(seed), device_(world().devices[seed % world().devices.size()]) {
     for (int i = 0; i < 4; ++i) focus_.push_back(any_of(device_.wanted).path);
-    spec_ = {.device = "dut", .profile = world().profile, .areas = world().areas};
+    spec_ = {.device = "dut", .profile = world().profile, .areas = std::make_shared<const Areas>(world().areas)};
     spec_.rules = random_rules();
     monitor_ = std::make_unique<Monitor>(Monitor::Context{log_, metrics_, world().paths, {}}, spec_,
                                          drift::Lifecycle("dut", spec_.lifecycle, {}));
@@ -294,7 +294,7 @@ class Life {
     for (const auto& [path, value] : state_) {
       std::string bytes;
       model::encode(value, bytes);
-      leaves.insert(path, {bytes, 0, 0});
+      leaves.insert({.path = path, .value = model::CompactBytes(bytes)});
     }
     std::map<std::string, std::string> lines;
     for (const PathId object : judge.all_objects(leaves)) {

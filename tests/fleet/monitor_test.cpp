@@ -19,7 +19,9 @@ class MonitorTest : public testing::Test {
  protected:
   MonitorTest() {
     MonitorSpec spec{.device = "dut", .profile = schema::load_profile("arista-eos").profile};
-    for (const schema::ProfilePath& path : spec.profile->paths) spec.areas[path.area].push_back(path.path);
+    Areas areas;
+    for (const schema::ProfilePath& path : spec.profile->paths) areas[path.area].push_back(path.path);
+    spec.areas = std::make_shared<const Areas>(std::move(areas));
     monitor_ = std::make_unique<Monitor>(Monitor::Context{log_, metrics_, paths_, {}}, spec,
                                          drift::Lifecycle(spec.device, spec.lifecycle, {}));
   }

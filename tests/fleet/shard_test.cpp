@@ -119,11 +119,12 @@ class ShardTest : public testing::Test {
     spec.monitor.profile = schema::load_profile("arista-eos").profile;
     spec.monitor.lifecycle = {.hold = 0s, .group_window = group_window};
     const model::Path subscribed = *model::parse_path("/interfaces/interface/config");
-    spec.monitor.areas["interfaces"] = {subscribed};
+    spec.monitor.areas = std::make_shared<const Areas>(Areas{{"interfaces", {subscribed}}});
     spec.session.device = spec.name;
     spec.session.transport.host = "127.0.0.1";
     spec.session.transport.port = device_.port();
-    spec.session.paths = {{subscribed, schema::PathMode::OnChange, "interfaces"}};
+    spec.session.paths = std::make_shared<const std::vector<schema::ProfilePath>>(
+        std::vector<schema::ProfilePath>{{subscribed, schema::PathMode::OnChange, "interfaces"}});
     spec.session.backoff = {.first = 1ms, .most = 10ms};
     return spec;
   }
