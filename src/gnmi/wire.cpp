@@ -287,12 +287,12 @@ bool WireReader::Impl::read_delete(std::string_view prefix, std::string_view pat
   switch (resolved.known.kind) {
     case KnownPath::Kind::Exact:
       delete_exact(resolved.exact(), batch);
-      delete_aliased(paths.path(resolved.exact()), batch);
+      if (resolver.has_aliased()) delete_aliased(paths.path(resolved.exact()), batch);
       break;
     case KnownPath::Kind::Root: delete_exact(model::PathId{resolved.known.value}, batch); break;
     case KnownPath::Kind::Pattern:
       delete_pattern(*resolved.path, batch);
-      delete_aliased(*resolved.path, batch);
+      if (resolver.has_aliased()) delete_aliased(*resolved.path, batch);
       break;
     case KnownPath::Kind::Lost: batch.device_lost = true; break;
     case KnownPath::Kind::None: break;
@@ -315,7 +315,6 @@ void WireReader::Impl::delete_pattern(const model::Path& pattern, model::UpdateB
 }
 
 void WireReader::Impl::delete_aliased(const model::Path& path, model::UpdateBatch& batch) {
-  if (!resolver.has_aliased()) return;
   for (const model::Path& other : schema::aliased_below(profile.aliases, path)) delete_pattern(other, batch);
 }
 
@@ -327,10 +326,10 @@ bool WireReader::Impl::read_atomic(std::string_view prefix, model::UpdateBatch& 
   if (resolved.kind != ResolvedPath::Kind::Known) return true;
   if (resolved.known.kind == KnownPath::Kind::Pattern) {
     delete_pattern(*resolved.path, batch);
-    delete_aliased(*resolved.path, batch);
+    if (resolver.has_aliased()) delete_aliased(*resolved.path, batch);
   } else if (resolved.known.kind == KnownPath::Kind::Exact) {
     batch.atomic_prefix = resolved.exact();
-    delete_aliased(paths.path(batch.atomic_prefix), batch);
+    if (resolver.has_aliased()) delete_aliased(paths.path(batch.atomic_prefix), batch);
   }
   return true;
 }
