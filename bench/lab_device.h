@@ -23,7 +23,7 @@ struct LabShard {
   model::PathTable paths{schema::classify};
   std::shared_ptr<gnmi::PathMemo> memo = std::make_shared<gnmi::PathMemo>();
   std::shared_ptr<const model::DeviceIntent> intent = lab_intent();
-  std::shared_ptr<const std::vector<schema::ProfilePath>> subscribed;
+  std::shared_ptr<const gnmi::Subscription> subscription;
   std::shared_ptr<const fleet::Areas> areas;
 
   LabShard() {
@@ -34,7 +34,7 @@ struct LabShard {
       patterns[path.area].push_back(path.path);
       on_change.push_back(path);
     }
-    subscribed = std::make_shared<const std::vector<schema::ProfilePath>>(std::move(on_change));
+    subscription = gnmi::make_subscription(*profile, std::move(on_change));
     areas = std::make_shared<const fleet::Areas>(std::move(patterns));
   }
 
@@ -42,7 +42,7 @@ struct LabShard {
     fleet::DeviceSpec spec;
     spec.name = name;
     spec.monitor = {.device = name, .profile = profile, .areas = areas, .rules = {}, .lifecycle = {}};
-    spec.session.paths = subscribed;
+    spec.session.subscription = subscription;
     spec.session.device = name;
     spec.session.memo = memo;
     spec.session.transport.host = "127.0.0.1";

@@ -99,7 +99,7 @@ void say_translations(const schema::Profile& profile, const config::Gnmi& gnmi, 
 
 // What is subscribed, judged and shown. Devices with the same profile and overrides share it.
 struct PathPlan {
-  std::shared_ptr<const std::vector<schema::ProfilePath>> subscribed;
+  std::shared_ptr<const gnmi::Subscription> subscription;
   std::shared_ptr<const fleet::Areas> areas;
   std::shared_ptr<const std::vector<fleet::PathStatus>> shown;
 };
@@ -116,7 +116,7 @@ PathPlan make_plan(const schema::Profile& profile, const config::Gnmi& gnmi) {
     subscribed.push_back(std::move(path));
   }
   say_translations(profile, gnmi, shown);
-  return {std::make_shared<const std::vector<schema::ProfilePath>>(std::move(subscribed)),
+  return {gnmi::make_subscription(profile, std::move(subscribed)),
           std::make_shared<const fleet::Areas>(std::move(areas)),
           std::make_shared<const std::vector<fleet::PathStatus>>(std::move(shown))};
 }
@@ -161,7 +161,7 @@ fleet::DeviceSpec make_spec(const config::Settings& settings, const config::Devi
   }
   spec.paths = plan.shown;
   spec.monitor.areas = plan.areas;
-  spec.session.paths = plan.subscribed;
+  spec.session.subscription = plan.subscription;
   spec.session_key = session_key(spec, gnmi);
   spec.monitor.rules = rules_for(settings, device.name);
   spec.monitor.lifecycle = {.hold = settings.drift.hold,

@@ -75,7 +75,7 @@ void Device::set_rules(DeviceSpec spec) {
 }
 
 bool Device::can_keep_connection(const DeviceSpec& spec) const {
-  return spec_.session_key == spec.session_key && *session_.settings().paths == *spec.session.paths;
+  return spec_.session_key == spec.session_key && session_.settings().subscription->paths == spec.session.subscription->paths;
 }
 
 std::string Device::address() const {

@@ -26,7 +26,7 @@ void Recorder::finish(const core::Status& status) {
     return retry_.after(retry_every_, [this] { commit_first(); });
   }
   last_trouble_.clear();
-  batches_.pop_front();
+  batches_.erase(batches_.begin());
   if (!batches_.empty()) return commit_first();
   if (const auto on_idle = on_idle_) on_idle();
 }

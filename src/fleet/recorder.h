@@ -7,10 +7,10 @@
 // decides nothing while there is one, so that is one, and one more when it is removed.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/clock.h"
 #include "core/log.h"
@@ -42,7 +42,7 @@ class Recorder {
   core::Logger* log_;
   core::Duration retry_every_;
   Commit commit_;
-  std::deque<model::LedgerBatch> batches_;
+  std::vector<model::LedgerBatch> batches_;
   std::function<void()> on_idle_;
   std::string last_trouble_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for completions that come later

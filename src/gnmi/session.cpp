@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <random>
@@ -59,7 +58,10 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
         watch_timer(loop),
         flush_timer(loop) {}
 
-  SessionPlan make_plan();
+  SessionPlan make_plan() const;
+  const schema::ProfilePath& configured(std::size_t index) const {  // of a path of the plan
+    return settings.subscription->paths[settings.subscription->sources[index]];
+  }
   void handle(SessionEvent event);
   void dial(SessionEvent event);
   void take_turn();
@@ -95,7 +97,6 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
   const model::PathTable& paths;
   const SessionSettings settings;
   const SessionHandlers handlers;
-  std::vector<std::size_t> sources;            // index in settings.paths of each path of the plan
   const SessionPlan plan;
   SessionState state;
   Jitter jitter;
@@ -113,7 +114,7 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
   bool is_flush_due = false;
   bool has_said_bad_message = false;
 
-  std::deque<SessionEvent> events;  // raised inside a callback; handled after it
+  std::vector<SessionEvent> events;  // raised inside a callback; handled after it, and few
   bool is_performing = false;
   std::optional<SessionEvent> turn;     // begins a connection when it is our turn
   std::uint64_t stops = 0;
@@ -123,22 +124,13 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
   std::unique_ptr<Transport> transport;  // last: its handlers use the rest
 };
 
-SessionPlan Session::Impl::make_plan() {
-  SessionPlan made{.paths = {},
+SessionPlan Session::Impl::make_plan() const {
+  SessionPlan made{.paths = {settings.subscription, &settings.subscription->requests},
                    .stale_after = settings.stale_after,
                    .sync_deadline = settings.sync_deadline,
                    .keepalive = settings.transport.keepalive,
                    .backoff = settings.backoff};
   if (made.keepalive == core::Duration::zero()) made.keepalive = profile->keepalive;
-  for (std::size_t i = 0; i < settings.paths->size(); ++i) {
-    const schema::ProfilePath& path = (*settings.paths)[i];
-    if (path.mode != schema::PathMode::OnChange && path.mode != schema::PathMode::Sample) continue;
-    schema::RequestPath request = schema::to_request(*profile, path.path);
-    // Some servers refuse a list that names a path twice.
-    if (std::find(made.paths.begin(), made.paths.end(), request.path) != made.paths.end()) continue;
-    made.paths.push_back(std::move(request.path));
-    sources.push_back(i);
-  }
   return made;
 }
 
@@ -151,7 +143,7 @@ void Session::Impl::handle(SessionEvent event) {
   const auto self = shared_from_this();
   while (!events.empty()) {
     const SessionEvent next = std::move(events.front());
-    events.pop_front();
+    events.erase(events.begin());
     SessionStep decided = step(plan, std::move(state), next, moment());
     state = std::move(decided.state);
     const std::uint64_t stops_before = stops;
@@ -205,7 +197,7 @@ void Session::Impl::perform(const Ask& action) {
   retry_timer.cancel();
   if (action.on_new_connection || !transport) connect(action.keepalive);
   std::vector<SubscribePath> asked;
-  for (const std::size_t index : action.paths) asked.push_back({plan.paths[index], (*settings.paths)[sources[index]].mode});
+  for (const std::size_t index : action.paths) asked.push_back({(*plan.paths)[index], configured(index).mode});
   ++calls;
   has_said_bad_message = false;
   reader.begin_stream();
@@ -261,7 +253,7 @@ void Session::Impl::perform(const TellQuarantine&) {
   for (std::size_t i = 0; i < state.quarantine.size(); ++i) {
     const auto& entry = state.quarantine[i];
     if (!entry) continue;
-    quarantined.push_back({(*settings.paths)[sources[i]].path, entry->code, entry->message, entry->since});
+    quarantined.push_back({configured(i).path, entry->code, entry->message, entry->since});
   }
   if (handlers.on_quarantine) handlers.on_quarantine();
 }

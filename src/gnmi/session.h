@@ -19,6 +19,7 @@
 #include "core/backoff.h"
 #include "core/log.h"
 #include "gnmi/dial_limiter.h"
+#include "gnmi/subscription.h"
 #include "gnmi/transport.h"
 #include "gnmi/wire_memo.h"
 #include "metrics/registry.h"
@@ -33,8 +34,7 @@ struct SessionSettings {
   std::string device;
   TransportSettings transport;
   std::string target;                       // gNMI prefix target, usually empty
-  // Effective list, in request order; only OnChange and Sample are subscribed. The same for many devices.
-  std::shared_ptr<const std::vector<schema::ProfilePath>> paths = std::make_shared<const std::vector<schema::ProfilePath>>();
+  std::shared_ptr<const Subscription> subscription = std::make_shared<const Subscription>();
   core::Duration stale_after = std::chrono::seconds(60);
   core::Duration sync_deadline = std::chrono::seconds(120);
   core::BackoffPolicy backoff;

@@ -60,7 +60,7 @@ class Stepper {
 
   void operator()(const SessionStarted&) {
     if (s_.phase != SessionPhase::Idle) return;
-    if (plan_.paths.empty()) {
+    if (plan_.paths->empty()) {
       say(LogLevel::Warning, "there is no path to subscribe to");
       add(TellLost{"there is no path to subscribe to", {}});
       return;
@@ -164,7 +164,7 @@ class Stepper {
   // Everything but what is in quarantine.
   void ask_again(bool with_quarantined) {
     PathIndexes paths;
-    for (std::size_t i = 0; i < plan_.paths.size(); ++i) {
+    for (std::size_t i = 0; i < plan_.paths->size(); ++i) {
       const auto& quarantine = s_.quarantine[i];
       if (!quarantine || with_quarantined || s_.search_again_at || moment_.now >= quarantine->retry_at) {
         paths.push_back(i);
@@ -258,14 +258,14 @@ class Stepper {
     const auto since = entry ? entry->since : moment_.wall_now;
     entry = PathQuarantine{end.code, end.message, since, moment_.now + kQuarantine};
     say(LogLevel::Warning, fmt::format("the device refuses {}: {}; going on without it",
-                                       model::to_text(plan_.paths[path]), describe(end)));
+                                       model::to_text((*plan_.paths)[path]), describe(end)));
     add(TellQuarantine{});
   }
 
   // The whole list was refused: find out which of its paths.
   void refuse_paths(const CallEnd& end) {
     if (s_.search_again_at && moment_.now < *s_.search_again_at) return fail("refused", every_path_refused(end));
-    const auto named = path_named_in(end.message, plan_.paths, s_.asked);
+    const auto named = path_named_in(end.message, *plan_.paths, s_.asked);
     if (has_begun()) add(TellLost{fmt::format("paths are refused: {}", describe(end)), "refused"});
     add(EndCall{});
     PathIndexes asked = s_.asked;
@@ -285,7 +285,7 @@ class Stepper {
     PathSearch& search = *s_.search;
     add(EndCall{});
     if (refusal) {
-      const auto named = path_named_in(refusal->message, plan_.paths, search.question());
+      const auto named = path_named_in(refusal->message, *plan_.paths, search.question());
       if (const auto path = search.answer_refused(named)) quarantine(*path, *refusal);
     } else {
       search.answer_accepted();

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -35,7 +36,7 @@ inline constexpr core::Duration kLongestPingInterval = std::chrono::hours(2);
 
 // What does not change during a session.
 struct SessionPlan {
-  std::vector<model::Path> paths;  // in the request's form
+  std::shared_ptr<const std::vector<model::Path>> paths;  // in the request's form; the same for many devices
   core::Duration stale_after = std::chrono::seconds(60);
   core::Duration sync_deadline = std::chrono::seconds(120);
   core::Duration keepalive{};  // 0: none
@@ -62,7 +63,7 @@ struct SessionState {
       : backoff(plan.backoff),
         keepalive(plan.keepalive),
         probe_after(plan.stale_after),
-        quarantine(plan.paths.size()) {}
+        quarantine(plan.paths->size()) {}
 
   SessionPhase phase = SessionPhase::Idle;
   core::Backoff backoff;

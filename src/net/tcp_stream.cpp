@@ -223,7 +223,7 @@ void Link::flush() {
     // The peer is gone, but what it said before may still wait to be read: reading ends the stream.
     is_broken_ = result.outcome != IoOutcome::Done;
   }
-  unsent_ = {};  // gives the memory back
+  std::string().swap(unsent_);  // gives the memory back, which an assignment does not
   sent_ = 0;
 }
 

@@ -123,8 +123,8 @@ class ShardTest : public testing::Test {
     spec.session.device = spec.name;
     spec.session.transport.host = "127.0.0.1";
     spec.session.transport.port = device_.port();
-    spec.session.paths = std::make_shared<const std::vector<schema::ProfilePath>>(
-        std::vector<schema::ProfilePath>{{subscribed, schema::PathMode::OnChange, "interfaces"}});
+    spec.session.subscription =
+        gnmi::make_subscription(*spec.monitor.profile, {{subscribed, schema::PathMode::OnChange, "interfaces"}});
     spec.session.backoff = {.first = 1ms, .most = 10ms};
     return spec;
   }

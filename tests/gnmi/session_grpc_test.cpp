@@ -117,7 +117,7 @@ struct Monitor {
     for (const auto& path : subscribed) {
       paths_wanted.push_back({*model::parse_path(path), schema::PathMode::OnChange, "other"});
     }
-    settings.paths = std::make_shared<const std::vector<schema::ProfilePath>>(std::move(paths_wanted));
+    settings.subscription = make_subscription(*profile, std::move(paths_wanted));
   }
 
   void run() {

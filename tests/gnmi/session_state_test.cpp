@@ -46,9 +46,9 @@ struct Machine {
   explicit Machine(std::size_t paths = 4) : plan(make_plan(paths)), state(plan) {}
 
   static SessionPlan make_plan(std::size_t paths) {
-    SessionPlan made;
-    for (std::size_t i = 0; i < paths; ++i) made.paths.push_back(*model::parse_path(fmt::format("/p{}", i)));
-    return made;
+    std::vector<model::Path> made;
+    for (std::size_t i = 0; i < paths; ++i) made.push_back(*model::parse_path(fmt::format("/p{}", i)));
+    return {.paths = std::make_shared<const std::vector<model::Path>>(std::move(made)), .backoff = {}};
   }
 
   Lines feed(const SessionEvent& event) {

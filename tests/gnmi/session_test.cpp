@@ -75,7 +75,7 @@ struct Lab {
     diary.push_back(line);
   }
   void start() {
-    settings.paths = std::make_shared<const std::vector<schema::ProfilePath>>(subscribed);
+    settings.subscription = make_subscription(*profile, subscribed);
     session = std::make_unique<Session>(loop, clock, log, metrics, profile, paths, settings, handlers);
     session->start();
   }

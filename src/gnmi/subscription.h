@@ -1,0 +1,24 @@
+// What the devices of one profile and configuration are subscribed to, and how the request writes it.
+// Immutable, and shared by all these devices: a thousand of them hold it once.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "model/path.h"
+#include "schema/profile.h"
+
+namespace dm::gnmi {
+
+struct Subscription {
+  std::vector<schema::ProfilePath> paths;  // as configured, in request order, all modes
+  // Of the ON_CHANGE and SAMPLE paths: the request's form (schema::to_request), none twice (some servers
+  // refuse that), and the index in `paths` of each.
+  std::vector<model::Path> requests;
+  std::vector<std::size_t> sources;
+};
+
+std::shared_ptr<const Subscription> make_subscription(const schema::Profile& profile, std::vector<schema::ProfilePath> paths);
+
+}  // namespace dm::gnmi
