@@ -1,5 +1,5 @@
 # The two commands of the README, and the same steps by name. Nothing clever: scripts/ and the CMake presets do it.
-.PHONY: demo test build deps asan interop format layers clean
+.PHONY: demo test build deps asan interop bench format layers clean
 JOBS ?= $(shell nproc)
 
 deps:
@@ -28,6 +28,12 @@ asan: deps
 interop: build
 	@scripts/install-deps.sh --interop
 	@scripts/interop.sh
+
+# What things cost; docs/performance.md has the figures and says what they mean. Minutes, on a quiet machine.
+bench: deps
+	@cmake --preset release -DDM_BENCH=ON >/dev/null
+	@cmake --build build/release -j $(JOBS) --target drift-monitor fabric-sim bench-pipeline bench-peer -- --quiet
+	@bench/run.sh
 
 layers:
 	@python3 tools/check_layers.py

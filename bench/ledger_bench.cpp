@@ -8,6 +8,7 @@
 
 #include "core/text.h"
 #include "drift/event_json.h"
+#include "ranges.h"
 #include "store/ledger.h"
 
 namespace dm::bench {
@@ -63,7 +64,7 @@ void LedgerCommit(benchmark::State& state) {
   std::filesystem::remove_all(folder);
 }
 
-BENCHMARK(LedgerCommit)->Arg(1)->Arg(100)->UseRealTime();
+BENCHMARK(LedgerCommit)->Arg(1)->Arg(100)->UseRealTime()->Apply(with_range);
 
 }  // namespace
 }  // namespace dm::bench

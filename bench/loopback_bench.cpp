@@ -8,9 +8,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <thread>
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <vector>
 
 #include "lab_device.h"
+#include "ranges.h"
 
 extern char** environ;  // NOLINT: POSIX
 
@@ -112,8 +116,8 @@ void LoopbackBulk(benchmark::State& state) { measure(state, 100, static_cast<std
 // 1,000 devices, each message by itself.
 void LoopbackSparse(benchmark::State& state) { measure(state, 1000, 1, static_cast<std::uint64_t>(state.range(0)), 4s); }
 
-BENCHMARK(LoopbackBulk)->Arg(1)->Arg(20)->Iterations(1)->UseManualTime();
-BENCHMARK(LoopbackSparse)->Arg(2000)->Arg(20000)->Iterations(1)->UseManualTime();
+BENCHMARK(LoopbackBulk)->Arg(1)->Arg(20)->Iterations(1)->UseManualTime()->Apply(with_range);
+BENCHMARK(LoopbackSparse)->Arg(2000)->Arg(20000)->Iterations(1)->UseManualTime()->Apply(with_range);
 
 }  // namespace
 }  // namespace dm::bench

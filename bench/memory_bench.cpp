@@ -7,6 +7,7 @@
 #include "gnmi/wire.h"
 #include "lab_device.h"
 #include "observed/tree.h"
+#include "ranges.h"
 
 namespace dm::bench {
 namespace {
@@ -45,7 +46,7 @@ void ObservedLeaf(benchmark::State& state) {
   }
 }
 
-BENCHMARK(ObservedLeaf)->Arg(200)->Iterations(1);
+BENCHMARK(ObservedLeaf)->Arg(200)->Iterations(1)->Apply(with_range);
 
 }  // namespace
 }  // namespace dm::bench

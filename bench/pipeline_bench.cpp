@@ -1,8 +1,11 @@
 // From bytes to "no drift", in memory: transport, wire, tree, judge and lifecycle of one device.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
+
 #include "allocations.h"
 #include "lab_device.h"
+#include "ranges.h"
 
 namespace dm::bench {
 namespace {
@@ -89,10 +92,10 @@ void ChangedUnmanaged(benchmark::State& state) {
   change(state, "/interfaces/interface[name=Ethernet1]/config/loopback-mode", "FACILITY");
 }
 
-BENCHMARK(Unchanged)->Arg(1)->Arg(20);
-BENCHMARK(UnchangedOneByOne);
-BENCHMARK(ChangedIntended);
-BENCHMARK(ChangedUnmanaged);
+BENCHMARK(Unchanged)->Arg(1)->Arg(20)->Apply(with_range);
+BENCHMARK(UnchangedOneByOne)->Apply(with_range);
+BENCHMARK(ChangedIntended)->Apply(with_range);
+BENCHMARK(ChangedUnmanaged)->Apply(with_range);
 
 }  // namespace
 }  // namespace dm::bench

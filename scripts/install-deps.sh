@@ -2,7 +2,7 @@
 # Installs what is missing to build, run and test drift-monitor on Debian 12. Says what it does; does
 # nothing when everything is there. Runs as root or with sudo.
 #
-#   scripts/install-deps.sh                everything for `make demo` and `make test`
+#   scripts/install-deps.sh                everything for `make demo`, `make test` and `make bench`
 #   scripts/install-deps.sh --build-only   compiler and libraries only (Dockerfile)
 #   scripts/install-deps.sh --interop      also what the peers of tests/interop and tests/kestra need
 set -euo pipefail
@@ -12,7 +12,7 @@ packages=(build-essential cmake ninja-build pkg-config ccache
   libboost1.81-dev libssl-dev libnghttp2-dev zlib1g-dev libcurl4-openssl-dev
   libsqlite3-dev libyaml-cpp-dev libsimdjson-dev nlohmann-json3-dev libfmt-dev libspdlog-dev libcli11-dev
   libprotobuf-dev protobuf-compiler libgrpc++-dev protobuf-compiler-grpc)
-tests=(libgtest-dev libgmock-dev python3 python3-yaml curl ca-certificates openssl)
+tests=(libgtest-dev libgmock-dev libbenchmark-dev python3 python3-yaml curl ca-certificates openssl)
 case "${1:-}" in
   --build-only) ;;
   --interop)
