@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "core/check.h"
@@ -70,6 +71,17 @@ std::shared_ptr<const model::DeviceIntent> lab_intent() {
   intent::FilesLoad load = intent::load_files(tests::source_path("tests/data/fabric"), {"intent-files/leaf1.yaml"}, {});
   CHECK(load.errors.empty(), "the lab's intent files are valid");
   return std::make_shared<const model::DeviceIntent>(load.loaded.devices.at(0));
+}
+
+std::string lab_intent_text(std::size_t devices) {
+  std::ifstream in(tests::source_path("tests/data/fabric/intent-files/leaf1.yaml"));
+  const std::string leaf1{std::istreambuf_iterator<char>(in), {}};
+  const std::string name = "  leaf1:\n";
+  const std::size_t at = leaf1.find(name);
+  CHECK(at != std::string::npos, "the lab's intent file names its device");
+  std::string text = leaf1.substr(0, at);
+  for (std::size_t i = 0; i < devices; ++i) text += "  device" + std::to_string(i) + ":\n" + leaf1.substr(at + name.size());
+  return text;
 }
 
 std::string update_message(const LabLeaf& leaf, std::int64_t timestamp_ns) {

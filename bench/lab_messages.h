@@ -25,6 +25,8 @@ std::vector<LabLeaf> lab_leaves(const schema::Profile& profile, std::size_t coun
 
 // What leaf1 should have, as an intent file says it.
 std::shared_ptr<const model::DeviceIntent> lab_intent();
+// An intent file in which so many devices are intended as leaf1 is.
+std::string lab_intent_text(std::size_t devices);
 
 // Serialised SubscribeResponses, without gRPC's length prefix.
 std::string update_message(const LabLeaf& leaf, std::int64_t timestamp_ns);

@@ -1,10 +1,14 @@
-// Bytes of memory for what is held of many devices: leaves, and devices without a socket.
+// Bytes of memory for what is held of many devices: their leaves and their intent.
 #include <benchmark/benchmark.h>
 #include <malloc.h>
 
+#include <memory>
 #include <optional>
 
+#include "compare/judge.h"
 #include "gnmi/wire.h"
+#include "intent/assemble.h"
+#include "intent/files.h"
 #include "lab_device.h"
 #include "observed/tree.h"
 #include "ranges.h"
@@ -46,6 +50,38 @@ void ObservedLeaf(benchmark::State& state) {
   }
 }
 
+// What is intended for devices like leaf1: as read from files, as published, and as each is judged by.
+void Intent(benchmark::State& state) {
+  const auto devices = static_cast<std::size_t>(state.range(0));
+  const auto profile = schema::load_profile("arista-eos").profile;
+  const std::vector<intent::FileText> files = {{"intent.yaml", lab_intent_text(devices)}};
+  const auto per_device = [&](std::size_t bytes) { return static_cast<double>(bytes) / static_cast<double>(devices); };
+  for (auto _ : state) {
+    const std::size_t empty = bytes_in_use();
+    auto loaded = std::make_shared<const intent::Loaded>(intent::parse_files(files, {}).loaded);
+    CHECK(loaded->devices.size() == devices, "the lab's intent files are valid");
+    const std::size_t read = bytes_in_use();
+    intent::SourceReading reading;
+    reading.name = "files";
+    reading.is_remote = false;
+    reading.last_good = loaded;
+    const model::IntentSnapshot snapshot = intent::assemble({reading}, {}, {});
+    const std::size_t published = bytes_in_use();
+    model::PathTable paths(schema::classify);
+    const compare::Judge first(profile, paths, snapshot.devices.begin()->second, {});  // pays for the table
+    const std::size_t before = bytes_in_use();
+    std::vector<std::unique_ptr<compare::Judge>> judges;
+    judges.reserve(devices);
+    for (const auto& [name, intent] : snapshot.devices) {
+      judges.push_back(std::make_unique<compare::Judge>(profile, paths, intent, compare::Rules{}));
+    }
+    state.counters["bytes/device (read)"] = per_device(read - empty);
+    state.counters["bytes/device (published)"] = per_device(published - read);
+    state.counters["bytes/device (judge)"] = per_device(bytes_in_use() - before);
+  }
+}
+
+BENCHMARK(Intent)->Arg(200)->Iterations(1)->Apply(with_range);
 BENCHMARK(ObservedLeaf)->Arg(200)->Iterations(1)->Apply(with_range);
 
 }  // namespace
