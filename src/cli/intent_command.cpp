@@ -32,7 +32,7 @@ std::string rule_text(model::Rule rule) {
 }
 
 std::string value_text(const model::Expectation& expectation) {
-  if (schema::leaf_type(schema::classify(expectation.path).leaf_type).is_secret) return "\"********\"";
+  if (schema::leaf_type(schema::classify(expectation.path.parsed()).leaf_type).is_secret) return "\"********\"";
   if (expectation.rule == model::Rule::OneOf) return model::to_json(model::Value(model::ValueList(expectation.values)));
   return model::to_json(expectation.desired());
 }
@@ -40,11 +40,11 @@ std::string value_text(const model::Expectation& expectation) {
 std::vector<Row> rows_of(const model::DeviceIntent& intent, const model::Path& below) {
   std::vector<Row> rows;
   for (const model::EntryExpectation& entry : intent.entries) {
-    if (model::covers(below, entry.path)) rows.push_back({model::to_text(entry.path), "entry", "", entry.from});
+    if (model::covers(below, entry.path.parsed())) rows.push_back({entry.path.text(), "entry", "", entry.from});
   }
   for (const model::Expectation& leaf : intent.leaves) {
-    if (model::covers(below, leaf.path)) {
-      rows.push_back({model::to_text(leaf.path), rule_text(leaf.rule), value_text(leaf), leaf.from});
+    if (model::covers(below, leaf.path.parsed())) {
+      rows.push_back({leaf.path.text(), rule_text(leaf.rule), value_text(leaf), leaf.from});
     }
   }
   std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.path < b.path; });

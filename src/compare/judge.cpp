@@ -50,8 +50,9 @@ Judge::Judge(std::shared_ptr<const schema::Profile> profile, model::PathTable& p
     leaf_index_.emplace(paths_->intern(expectation.path), &expectation);
   }
   for (const model::EntryExpectation& entry : intent_->entries) {
-    entry_index_.emplace(paths_->intern(entry.path), &entry);
-    documented_lists_.insert(model::schema_text(entry.path));
+    const PathId id = paths_->intern(entry.path);
+    entry_index_.emplace(id, &entry);
+    documented_lists_.insert(paths_->schema_text(id));
   }
   for (const schema::InternalEntry& rule : profile_->internal) {
     hints_.push_back(fixed_part(rule.sign));
@@ -59,11 +60,11 @@ Judge::Judge(std::shared_ptr<const schema::Profile> profile, model::PathTable& p
   }
   // In the intent's own (sorted) order, so that what is shown of an entry is stable.
   for (const model::Expectation& expectation : intent_->leaves) {
-    const PathId leaf = paths_->find(model::to_text(expectation.path));
+    const PathId leaf = paths_->find(expectation.path.text());
     for (PathId e = paths_->entry(leaf); e != kNoPath; e = paths_->enclosing_entry(e)) below_[e].push_back(leaf);
   }
   for (const model::EntryExpectation& expected : intent_->entries) {
-    const PathId entry = paths_->find(model::to_text(expected.path));
+    const PathId entry = paths_->find(expected.path.text());
     for (PathId e = paths_->enclosing_entry(entry); e != kNoPath; e = paths_->enclosing_entry(e)) {
       below_[e].push_back(entry);
     }
@@ -76,7 +77,7 @@ void Judge::set_coverage(std::vector<Path> live_patterns) {
 }
 
 bool Judge::has_intent_under(const std::vector<Path>& patterns) const {
-  const auto is_under = [&](const auto& item) { return covered_by_any(patterns, item.path); };
+  const auto is_under = [&](const auto& item) { return covered_by_any(patterns, item.path.parsed()); };
   return std::any_of(intent_->leaves.begin(), intent_->leaves.end(),
                      [&](const model::Expectation& e) { return e.rule != model::Rule::Absent && is_under(e); }) ||
          std::any_of(intent_->entries.begin(), intent_->entries.end(), is_under);

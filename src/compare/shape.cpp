@@ -28,15 +28,16 @@ Lists lists_in_shape(const schema::Profile& profile, const Lists& lists) {
 
 template <class Item>
 void reshape(const schema::Profile& profile, std::vector<Item>& items) {
-  const auto text = [](const Item& item) { return model::to_text(item.path); };
-  for (Item& item : items) item.path = in_shape(profile, item.path);
-  std::stable_sort(items.begin(), items.end(), [&](const Item& a, const Item& b) { return text(a) < text(b); });
+  for (Item& item : items) item.path = in_shape(profile, item.path.parsed());
+  std::stable_sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.path < b.path; });
   items.erase(std::unique(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.path == b.path; }),
               items.end());
 }
 
 bool is_in_shape(const schema::Profile& profile, const model::DeviceIntent& intent) {
-  const auto is_other = [&](const auto& item) { return schema::apply_first(profile.aliases, item.path).has_value(); };
+  const auto is_other = [&](const auto& item) {
+    return schema::apply_first(profile.aliases, item.path.parsed()).has_value();
+  };
   const auto is_other_list = [&](const auto& item) { return list_in_shape(profile, item.first) != item.first; };
   const auto is_other_pattern = [&](const Path& pattern) { return in_shape(profile, pattern) != pattern; };
   return std::none_of(intent.leaves.begin(), intent.leaves.end(), is_other) &&

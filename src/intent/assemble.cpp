@@ -51,7 +51,7 @@ Usability judge(const std::vector<SourceReading>& sources) {
 void open_all_lists(model::DeviceIntent& intent) {
   std::set<std::string> lists(netbox::kAllLists.begin(), netbox::kAllLists.end());
   for (const auto& [list, policy] : intent.lists) lists.insert(list);
-  for (const auto& entry : intent.entries) lists.insert(model::schema_text(entry.path));
+  for (const auto& entry : intent.entries) lists.insert(model::schema_text(entry.path.parsed()));
   intent.lists.clear();
   intent.unfilled_lists.assign(lists.begin(), lists.end());
 }

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace dm::intent {
@@ -27,18 +28,18 @@ struct Loss {
 
 // Both lists are sorted by path text, yet that is not relied on: sources are many.
 template <class Item>
-std::set<std::string> texts_of(const std::vector<Item>& items) {
-  std::set<std::string> texts;
-  for (const Item& item : items) texts.insert(model::to_text(item.path));
+std::set<std::string_view> texts_of(const std::vector<Item>& items) {
+  std::set<std::string_view> texts;
+  for (const Item& item : items) texts.insert(item.path.text());
   return texts;
 }
 
 template <class Item>
 void count(const std::vector<Item>& before, const std::vector<Item>& after, Loss& loss) {
-  const std::set<std::string> kept = texts_of(after);
+  const std::set<std::string_view> kept = texts_of(after);
   for (const Item& item : before) {
     ++loss.before;
-    if (!kept.contains(model::to_text(item.path))) ++loss.gone;
+    if (!kept.contains(item.path.text())) ++loss.gone;
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
 
 namespace dm::intent {
 namespace {
@@ -9,7 +10,9 @@ namespace {
 using model::DeviceIntent;
 using model::Path;
 
-bool covers_any(const std::vector<Path>& patterns, const Path& path) {
+bool covers_any(const std::vector<Path>& patterns, const model::PathText& text) {
+  if (patterns.empty()) return false;
+  const Path path = text.parsed();
   return std::any_of(patterns.begin(), patterns.end(),
                      [&path](const Path& pattern) { return model::covers(pattern, path); });
 }
@@ -19,30 +22,34 @@ bool covers_any(const std::vector<Path>& patterns, const Path& path) {
 template <class Item>
 std::vector<Item> merge_items(const std::vector<Item>& earlier, const std::vector<Item>& later,
                               const std::vector<Path>& unmanaged) {
-  std::map<std::string, const Item*> by_path;
+  std::map<std::string_view, const Item*> by_path;
   for (const Item& item : earlier) {
-    if (!covers_any(unmanaged, item.path)) by_path[model::to_text(item.path)] = &item;
+    if (!covers_any(unmanaged, item.path)) by_path[item.path.text()] = &item;
   }
-  for (const Item& item : later) by_path[model::to_text(item.path)] = &item;
+  for (const Item& item : later) by_path[item.path.text()] = &item;
   std::vector<Item> merged;
   merged.reserve(by_path.size());
   for (const auto& [text, item] : by_path) merged.push_back(*item);
   return merged;
 }
 
-// True if the later source says something at or below what the pattern leaves open.
-bool is_said(const Path& pattern, const DeviceIntent& later) {
-  const auto is_covered = [&pattern](const auto& item) {
-    return model::covers(pattern, item.path);
-  };
-  return std::any_of(later.leaves.begin(), later.leaves.end(), is_covered) ||
-         std::any_of(later.entries.begin(), later.entries.end(), is_covered);
+std::vector<Path> paths_of(const DeviceIntent& intent) {
+  std::vector<Path> paths;
+  paths.reserve(intent.leaves.size() + intent.entries.size());
+  for (const auto& leaf : intent.leaves) paths.push_back(leaf.path.parsed());
+  for (const auto& entry : intent.entries) paths.push_back(entry.path.parsed());
+  return paths;
 }
 
 std::vector<Path> merge_unmanaged(const DeviceIntent& earlier, const DeviceIntent& later) {
   std::map<std::string, Path> merged;
+  const std::vector<Path> said = earlier.unmanaged.empty() ? std::vector<Path>() : paths_of(later);
   for (const Path& pattern : earlier.unmanaged) {
-    if (!is_said(pattern, later)) merged.try_emplace(model::to_text(pattern), pattern);
+    // What the later source says something about, at or below the pattern, is managed again.
+    const bool is_said = std::any_of(said.begin(), said.end(), [&pattern](const Path& path) {
+      return model::covers(pattern, path);
+    });
+    if (!is_said) merged.try_emplace(model::to_text(pattern), pattern);
   }
   for (const Path& pattern : later.unmanaged) merged.try_emplace(model::to_text(pattern), pattern);
   std::vector<Path> patterns;
@@ -52,7 +59,7 @@ std::vector<Path> merge_unmanaged(const DeviceIntent& earlier, const DeviceInten
 
 std::vector<std::string> merge_unfilled(const DeviceIntent& earlier, const DeviceIntent& later) {
   std::set<std::string> filled;
-  for (const auto& entry : later.entries) filled.insert(model::schema_text(entry.path));
+  for (const auto& entry : later.entries) filled.insert(model::schema_text(entry.path.parsed()));
   std::set<std::string> unfilled(earlier.unfilled_lists.begin(), earlier.unfilled_lists.end());
   unfilled.insert(later.unfilled_lists.begin(), later.unfilled_lists.end());
   std::vector<std::string> left;

@@ -10,6 +10,7 @@
 
 #include "core/clock.h"
 #include "model/path.h"
+#include "model/path_text.h"
 #include "model/value.h"
 
 namespace dm::model {
@@ -29,7 +30,7 @@ enum class Rule {
 };
 
 struct Expectation {
-  Path path;  // canonical, no wildcards
+  PathText path;  // canonical, no wildcards
   Rule rule = Rule::Equal;
   std::vector<Value> values;
   Provenance from;
@@ -40,7 +41,7 @@ struct Expectation {
 
 // A list entry that must exist, whatever is in it.
 struct EntryExpectation {
-  Path path;
+  PathText path;
   Provenance from;
 };
 

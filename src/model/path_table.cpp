@@ -63,6 +63,11 @@ PathId PathTable::intern(const Path& path) {
   return id;
 }
 
+PathId PathTable::intern(const PathText& path) {
+  const PathId known = find(path.text());
+  return known == kNoPath ? intern(path.parsed()) : known;
+}
+
 PathId PathTable::find(std::string_view canonical_text) const {
   const auto known = by_text_.find(canonical_text);
   return known == by_text_.end() ? kNoPath : *known;

@@ -17,6 +17,7 @@
 
 #include "core/text.h"
 #include "model/path.h"
+#include "model/path_text.h"
 
 namespace dm::model {
 
@@ -41,6 +42,7 @@ class PathTable {
   // The id of a path, which must be canonical (no wildcards, no module prefixes). Inserts it and its
   // ancestors when new.
   PathId intern(const Path& path);
+  PathId intern(const PathText& path);
   // Like intern, but kNoPath if the path was never met.
   PathId find(std::string_view canonical_text) const;
 

@@ -47,7 +47,7 @@ TEST(Shape, ALeafWrittenInBothShapesIsOneLeaf) {
   const auto one = in_shape(*schema::load_profile("arista-eos").profile, std::shared_ptr<const model::DeviceIntent>(intent));
 
   ASSERT_EQ(one->leaves.size(), 1U);
-  EXPECT_EQ(model::to_text(one->leaves[0].path), kVxlan + "/vlan-to-vnis/vlan-to-vni[vlan=40]/config/vni");
+  EXPECT_EQ(one->leaves[0].path.text(), kVxlan + "/vlan-to-vnis/vlan-to-vni[vlan=40]/config/vni");
 }
 
 }  // namespace

@@ -102,8 +102,8 @@ inline std::string describe(model::Rule rule, const std::vector<model::Value>& v
 inline FabricDevice as_fabric(const model::DeviceIntent& intent) {
   FabricDevice device;
   for (const auto& leaf : intent.leaves)
-    device.leaves[model::to_text(leaf.path)] = {leaf.rule, leaf.values};
-  for (const auto& entry : intent.entries) device.entries.insert(model::to_text(entry.path));
+    device.leaves[leaf.path.text()] = {leaf.rule, leaf.values};
+  for (const auto& entry : intent.entries) device.entries.insert(entry.path.text());
   return device;
 }
 

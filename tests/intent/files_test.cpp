@@ -152,13 +152,13 @@ TEST(IntentFiles, ReadsPathsTolerantlyAndCanonically) {
   ASSERT_THAT(load.errors, IsEmpty());
   const auto& device = load.loaded.devices[0];
   ASSERT_EQ(device.leaves.size(), 2U);
-  EXPECT_EQ(model::to_text(device.leaves[0].path),
+  EXPECT_EQ(device.leaves[0].path.text(),
             "/interfaces/interface[name=Ethernet3/1]/config/description");
-  EXPECT_EQ(model::to_text(device.leaves[1].path),
+  EXPECT_EQ(device.leaves[1].path.text(),
             "/network-instances/network-instance[name=default]/protocols/"
             "protocol[identifier=BGP][name=BGP]"
             "/bgp/neighbors/neighbor[neighbor-address=2001:db8::1]/config/peer-as");
-  EXPECT_EQ(model::to_text(device.entries[0].path), "/interfaces/interface[name=a\\]b]");
+  EXPECT_EQ(device.entries[0].path.text(), "/interfaces/interface[name=a\\]b]");
 }
 
 std::string leaf_error(const std::string& path) {

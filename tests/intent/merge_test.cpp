@@ -30,7 +30,7 @@ DeviceIntent intent(const std::string& source,
 std::vector<std::string> leaves_of(const DeviceIntent& device) {
   std::vector<std::string> texts;
   for (const auto& leaf : device.leaves) {
-    texts.push_back(model::to_text(leaf.path) + "=" + model::to_json(leaf.desired()) + " " +
+    texts.push_back(leaf.path.text() + "=" + model::to_json(leaf.desired()) + " " +
                     leaf.from.source);
   }
   return texts;
@@ -38,7 +38,7 @@ std::vector<std::string> leaves_of(const DeviceIntent& device) {
 std::vector<std::string> entries_of(const DeviceIntent& device) {
   std::vector<std::string> texts;
   for (const auto& entry : device.entries)
-    texts.push_back(model::to_text(entry.path) + " " + entry.from.source);
+    texts.push_back(entry.path.text() + " " + entry.from.source);
   return texts;
 }
 

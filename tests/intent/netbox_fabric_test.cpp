@@ -92,7 +92,7 @@ TEST(NetBoxFabric, SortsByPathAndNamesWhereEachExpectationComesFrom) {
   for (const model::DeviceIntent& intent : loaded->devices) {
     EXPECT_TRUE(std::is_sorted(intent.leaves.begin(), intent.leaves.end(),
                                [](const auto& a, const auto& b) {
-                                 return model::to_text(a.path) < model::to_text(b.path);
+                                 return a.path.text() < b.path.text();
                                }));
     for (const auto& leaf : intent.leaves) {
       EXPECT_EQ(leaf.from.source, "netbox");
@@ -131,7 +131,7 @@ TEST(NetBoxFabric, HasNoFindingAndOnlyIpv6AndUnusedVrfListsUnfilled) {
   EXPECT_THAT(loaded->suspended, testing::IsEmpty());
   for (const model::DeviceIntent& intent : loaded->devices) {
     const bool has_vrf = std::any_of(intent.entries.begin(), intent.entries.end(), [](const auto& entry) {
-      return model::to_text(entry.path) == "/network-instances/network-instance[name=gold]";
+      return entry.path.text() == "/network-instances/network-instance[name=gold]";
     });
     const std::string instances = "/network-instances/network-instance";
     EXPECT_THAT(intent.unfilled_lists, testing::Each(testing::AnyOf(HasSubstr("ipv6"), instances)));
@@ -195,7 +195,7 @@ TEST(NetBoxFabric, WithoutThePluginBgpIsUnmanagedAndItsListUnfilled) {
   for (const model::DeviceIntent& intent : loaded->devices) {
     EXPECT_THAT(intent.unfilled_lists, Contains(HasSubstr("bgp/neighbors/neighbor")));
     for (const auto& leaf : intent.leaves)
-      EXPECT_EQ(model::to_text(leaf.path).find("/neighbors/"), std::string::npos);
+      EXPECT_EQ(leaf.path.text().find("/neighbors/"), std::string::npos);
   }
 }
 

@@ -265,7 +265,7 @@ TEST(Mapping, Row18SaysNothingWhereInterfaceAndAddressContradictEachOther) {
   EXPECT_THAT(lab.warnings(),
               HasSubstr("Ethernet2: the interface and its addresses are in different VRFs"));
   for (const auto& entry : lab.loaded.devices[0].entries) {
-    EXPECT_THAT(model::schema_text(entry.path),
+    EXPECT_THAT(model::schema_text(entry.path.parsed()),
                 Not(testing::EndsWith("network-instance/interfaces/interface")));
   }
 }
@@ -452,7 +452,7 @@ TEST(Mapping, LinksPointToTheConfiguredHost) {
   lab.interface("Ethernet1").display_url = "http://10.1.1.1:8000/base/dcim/interfaces/1/";
   lab.map();
   for (const auto& leaf : lab.loaded.devices[0].leaves) {
-    if (!model::to_text(leaf.path).starts_with(kEt1)) continue;
+    if (!leaf.path.text().starts_with(kEt1)) continue;
     EXPECT_EQ(leaf.from, (model::Provenance{"netbox", "dcim.interface:1",
                                             "https://netbox.example/base/dcim/interfaces/1/"}));
   }

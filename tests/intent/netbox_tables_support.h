@@ -107,7 +107,7 @@ class Lab {
   std::string at(const std::string& path) const {
     EXPECT_FALSE(loaded.devices.empty());
     for (const auto& leaf : loaded.devices.front().leaves) {
-      if (model::to_text(leaf.path) == path)
+      if (leaf.path.text() == path)
         return testing_support::describe(leaf.rule, leaf.values);
     }
     return "-";
@@ -115,7 +115,7 @@ class Lab {
   bool has_entry(const std::string& path) const {
     const auto& entries = loaded.devices.front().entries;
     return std::any_of(entries.begin(), entries.end(),
-                       [&](const auto& entry) { return model::to_text(entry.path) == path; });
+                       [&](const auto& entry) { return entry.path.text() == path; });
   }
   bool is_unmanaged(const std::string& path) const {
     const auto& patterns = loaded.devices.front().unmanaged;
