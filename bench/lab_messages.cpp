@@ -70,7 +70,7 @@ std::vector<LabLeaf> lab_leaves(const schema::Profile& profile, std::size_t coun
 std::shared_ptr<const model::DeviceIntent> lab_intent() {
   intent::FilesLoad load = intent::load_files(tests::source_path("tests/data/fabric"), {"intent-files/leaf1.yaml"}, {});
   CHECK(load.errors.empty(), "the lab's intent files are valid");
-  return std::make_shared<const model::DeviceIntent>(load.loaded.devices.at(0));
+  return load.loaded.devices.at(0);
 }
 
 std::string lab_intent_text(std::size_t devices) {

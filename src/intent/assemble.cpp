@@ -48,12 +48,13 @@ Usability judge(const std::vector<SourceReading>& sources) {
 }
 
 // Without NetBox nobody knows which entries are extra: no list is authoritative, whoever says so.
-void open_all_lists(model::DeviceIntent& intent) {
+std::shared_ptr<const model::DeviceIntent> with_open_lists(model::DeviceIntent intent) {
   std::set<std::string> lists(netbox::kAllLists.begin(), netbox::kAllLists.end());
   for (const auto& [list, policy] : intent.lists) lists.insert(list);
   for (const auto& entry : intent.entries) lists.insert(model::schema_text(entry.path.parsed()));
   intent.lists.clear();
   intent.unfilled_lists.assign(lists.begin(), lists.end());
+  return std::make_shared<const model::DeviceIntent>(std::move(intent));
 }
 
 void take_devices(const std::vector<SourceReading>& sources, const IntentSnapshot& earlier,
@@ -64,13 +65,10 @@ void take_devices(const std::vector<SourceReading>& sources, const IntentSnapsho
   }
   const bool partial = is_partial(sources);
   for (auto& [name, intent] : merge(loaded)) {
-    model::DeviceIntent content = std::move(intent);
-    if (partial) open_all_lists(content);
+    if (partial) intent = with_open_lists(*intent);
     const auto old = earlier.devices.find(name);
-    const bool is_unchanged = old != earlier.devices.end() && is_same(*old->second, content);
-    into.devices[name] = is_unchanged
-                             ? old->second
-                             : std::make_shared<const model::DeviceIntent>(std::move(content));
+    const bool is_unchanged = old != earlier.devices.end() && is_same(*old->second, *intent);
+    into.devices[name] = is_unchanged ? old->second : std::move(intent);
   }
 }
 
@@ -92,9 +90,9 @@ void find_unknown_devices(const std::vector<SourceReading>& sources,
   for (const SourceReading& source : sources) {
     if (source.is_remote || source.last_good == nullptr) continue;
     for (const auto& device : source.last_good->devices) {
-      if (known.contains(device.device)) continue;
+      if (known.contains(device->device)) continue;
       into.warnings.push_back(
-          fmt::format("{}: device '{}' is in no inventory", source.name, device.device));
+          fmt::format("{}: device '{}' is in no inventory", source.name, device->device));
     }
   }
 }

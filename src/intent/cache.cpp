@@ -12,6 +12,7 @@
 
 #include "core/text.h"
 #include "intent/assemble.h"
+#include "intent/merge.h"
 
 namespace dm::intent {
 namespace {
@@ -185,6 +186,7 @@ void IntentCache::Impl::take_reading(Kept& kept, Loaded loaded, bool accepts_los
   reading.error.clear();
   reading.hold.clear();
   reading.loaded_at = clock->wall_now();
+  if (reading.last_good != nullptr) keep_unchanged(*reading.last_good, loaded);
   reading.last_good = std::make_shared<const Loaded>(std::move(loaded));
   kept.scope = scope;
   registry->add(metrics::Metric::IntentLoads, 1, "ok");

@@ -7,6 +7,7 @@
 #include <array>
 #include <fstream>
 #include <map>
+#include <memory>
 #include <set>
 
 #include "core/text.h"
@@ -264,16 +265,18 @@ class Reader {
     draft.unmanaged.try_emplace(std::move(text), std::move(*path));
   }
 
-  std::vector<model::DeviceIntent> finish() {
-    std::vector<model::DeviceIntent> devices;
+  std::vector<std::shared_ptr<const model::DeviceIntent>> finish() {
+    std::vector<std::shared_ptr<const model::DeviceIntent>> devices;
     for (auto& [name, draft] : drafts_) {
       model::DeviceIntent intent;
       intent.device = name;
+      intent.leaves.reserve(draft.leaves.size());
+      intent.entries.reserve(draft.entries.size());
       for (auto& [text, leaf] : draft.leaves) intent.leaves.push_back(std::move(leaf.first));
       for (auto& [text, entry] : draft.entries) intent.entries.push_back(std::move(entry));
       for (auto& [text, path] : draft.unmanaged) intent.unmanaged.push_back(std::move(path));
       for (const auto& [list, policy] : draft.lists) intent.lists[list] = policy.first;
-      devices.push_back(std::move(intent));
+      devices.push_back(std::make_shared<const model::DeviceIntent>(std::move(intent)));
     }
     return devices;
   }

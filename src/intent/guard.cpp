@@ -67,7 +67,7 @@ Status check_devices(const std::vector<std::string>& gone, std::size_t before,
 
 Status check_loss(const Loaded& previous, const Loaded& next, const GuardPolicy& policy) {
   std::map<std::string, const model::DeviceIntent*> after;
-  for (const auto& device : next.devices) after[device.device] = &device;
+  for (const auto& device : next.devices) after[device->device] = device.get();
   const std::set<std::string> suspended(next.suspended.begin(), next.suspended.end());
 
   std::vector<std::string> gone;
@@ -75,19 +75,19 @@ Status check_loss(const Loaded& previous, const Loaded& next, const GuardPolicy&
   Loss total;
   std::size_t before = 0;
   for (const auto& device : previous.devices) {
-    if (suspended.contains(device.device)) continue;
+    if (suspended.contains(device->device)) continue;
     ++before;
-    const auto found = after.find(device.device);
+    const auto found = after.find(device->device);
     if (found == after.end()) {
-      gone.push_back(device.device);
+      gone.push_back(device->device);
       continue;
     }
     Loss loss;
-    count(device.leaves, found->second->leaves, loss);
-    count(device.entries, found->second->entries, loss);
+    count(device->leaves, found->second->leaves, loss);
+    count(device->entries, found->second->entries, loss);
     total.before += loss.before;
     total.gone += loss.gone;
-    losses.emplace_back(device.device, loss);
+    losses.emplace_back(device->device, loss);
   }
   if (auto checked = check_devices(gone, before, policy); !checked) return checked;
   if (total.gone > policy.always_allowed && total.is_more_than(policy)) {

@@ -91,24 +91,36 @@ DeviceIntent merge(const DeviceIntent& earlier, const DeviceIntent& later) {
   return merged;
 }
 
-std::map<std::string, DeviceIntent> merge(const std::vector<const Loaded*>& sources) {
-  std::map<std::string, DeviceIntent> devices;
+std::map<std::string, std::shared_ptr<const DeviceIntent>> merge(
+    const std::vector<const Loaded*>& sources) {
+  std::map<std::string, std::shared_ptr<const DeviceIntent>> devices;
   for (const Loaded* source : sources) {
-    for (const DeviceIntent& device : source->devices) {
-      const auto [slot, is_new] = devices.try_emplace(device.device, device);
-      if (!is_new) slot->second = merge(slot->second, device);
+    for (const auto& device : source->devices) {
+      const auto [slot, is_new] = devices.try_emplace(device->device, device);
+      if (is_new) continue;
+      slot->second = std::make_shared<const DeviceIntent>(merge(*slot->second, *device));
     }
   }
   return devices;
 }
 
 bool is_same(const DeviceIntent& a, const DeviceIntent& b) {
+  if (&a == &b) return true;
   return a.device == b.device && a.lists == b.lists && a.unfilled_lists == b.unfilled_lists &&
          a.unmanaged == b.unmanaged &&
          std::equal(a.leaves.begin(), a.leaves.end(), b.leaves.begin(), b.leaves.end(),
                     same_leaf) &&
          std::equal(a.entries.begin(), a.entries.end(), b.entries.begin(), b.entries.end(),
                     same_entry);
+}
+
+void keep_unchanged(const Loaded& earlier, Loaded& next) {
+  std::map<std::string_view, const std::shared_ptr<const DeviceIntent>*> known;
+  for (const auto& device : earlier.devices) known[device->device] = &device;
+  for (auto& device : next.devices) {
+    const auto old = known.find(device->device);
+    if (old != known.end() && is_same(**old->second, *device)) device = *old->second;
+  }
 }
 
 }  // namespace dm::intent

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,15 @@ namespace dm::intent {
 
 model::DeviceIntent merge(const model::DeviceIntent& earlier, const model::DeviceIntent& later);
 
-// All devices of all sources, the first source being the one that every other wins over.
-std::map<std::string, model::DeviceIntent> merge(const std::vector<const Loaded*>& sources);
+// All devices of all sources, the first source being the one that every other wins over. What only
+// one source says of a device is its object, not a copy.
+std::map<std::string, std::shared_ptr<const model::DeviceIntent>> merge(
+    const std::vector<const Loaded*>& sources);
 
 // The same content: expectations, provenance included.
 bool is_same(const model::DeviceIntent& a, const model::DeviceIntent& b);
+
+// A device whose intent is the same in the earlier reading keeps the object it has there.
+void keep_unchanged(const Loaded& earlier, Loaded& next);
 
 }  // namespace dm::intent

@@ -2,6 +2,7 @@
 // third. Lives on the intent thread.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,7 @@
 namespace dm::intent {
 
 struct Loaded {
-  std::vector<model::DeviceIntent> devices;
+  std::vector<std::shared_ptr<const model::DeviceIntent>> devices;  // never null
   std::vector<model::InventoryDevice> inventory;
   std::vector<std::string> warnings;
   std::vector<std::string>

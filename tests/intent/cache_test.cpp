@@ -31,13 +31,13 @@ Loaded one_device(const std::string& name, int mtu, const std::string& source = 
                            {source, "x", ""}});
   intent.entries.push_back(
       {*model::parse_path("/interfaces/interface[name=Ethernet1]"), {source, "x", ""}});
-  loaded.devices.push_back(intent);
+  loaded.devices.push_back(std::make_shared<const model::DeviceIntent>(intent));
   return loaded;
 }
 
 Loaded with_inventory(Loaded loaded) {
   for (const auto& device : loaded.devices)
-    loaded.inventory.push_back({device.device, "192.0.2.1:6030", {}, "netbox"});
+    loaded.inventory.push_back({device->device, "192.0.2.1:6030", {}, "netbox"});
   return loaded;
 }
 
@@ -208,6 +208,24 @@ TEST(IntentCache, BumpsTheVersionOnlyOnChangeAndKeepsUnchangedDevices) {
   EXPECT_NE(second->devices.at("leaf2"), first->devices.at("leaf2"));
 }
 
+TEST(IntentCache, HoldsUnchangedIntentOnce) {
+  Bench bench;
+  const auto script = std::make_shared<Script>(one_device("leaf1", 1));
+  bench.add(script, "netbox", true);
+  bench.start();
+  const Snapshot first = bench.wait_for_version(1);
+  Loaded again = one_device("leaf1", 1);
+  const std::weak_ptr<const model::DeviceIntent> second_object = again.devices[0];
+  script->set(std::move(again));
+
+  bench.refresh_fully(script);
+  script->set(one_device("leaf1", 1));
+  bench.refresh_fully(script);  // what was loaded before is dealt with
+
+  EXPECT_EQ(bench.cache->current()->devices.at("leaf1"), first->devices.at("leaf1"));
+  EXPECT_TRUE(second_object.expired());
+}
+
 TEST(IntentCache, PollsRemoteSourcesButNotFiles) {
   Bench bench;
   bench.options.poll_interval = std::chrono::milliseconds(1);
@@ -268,7 +286,9 @@ TEST(IntentCache, FilesAloneAreUsableAndClaimNoWholeListWhileNetBoxIsUnknown) {
   bench.options.retry = {std::chrono::hours(1), std::chrono::hours(1)};
   const auto netbox = std::make_shared<Script>(Error{Code::Unavailable, "netbox: no connection"});
   Loaded files = one_device("leaf1", 1, "file");
-  files.devices[0].lists["/interfaces/interface"] = model::ListPolicy::Authoritative;
+  model::DeviceIntent leaf1 = *files.devices[0];
+  leaf1.lists["/interfaces/interface"] = model::ListPolicy::Authoritative;
+  files.devices[0] = std::make_shared<const model::DeviceIntent>(leaf1);
   bench.add(netbox, "netbox", true);
   bench.add(std::make_shared<Script>(files), "files", false);
   bench.start();

@@ -29,7 +29,7 @@ std::string value_of(const std::string& text) {
   const auto load = parse("devices:\n  leaf1:\n    leaves:\n      " + kEt1 +
                           "/config/description: " + text + "\n");
   if (!load.errors.empty()) return load.errors.front();
-  const auto& leaf = load.loaded.devices.at(0).leaves.at(0);
+  const auto& leaf = load.loaded.devices.at(0)->leaves.at(0);
   return testing_support::describe(leaf.rule, leaf.values);
 }
 std::string said(Rule rule, const std::vector<Value>& values) {
@@ -43,7 +43,8 @@ TEST(IntentFiles, TheLabsFilesGiveTheLabsIntent) {
   const auto wanted = testing_support::read_fabric_intent();
   ASSERT_EQ(load.loaded.devices.size(), 10U);
   std::size_t leaves = 0, entries = 0;
-  for (const auto& intent : load.loaded.devices) {
+  for (const auto& device : load.loaded.devices) {
+    const model::DeviceIntent& intent = *device;
     testing_support::expect_same(intent.device, wanted.at(intent.device),
                                  testing_support::as_fabric(intent));
     leaves += intent.leaves.size();
@@ -74,7 +75,7 @@ devices:
 )");
   ASSERT_THAT(load.errors, IsEmpty());
   ASSERT_EQ(load.loaded.devices.size(), 2U);
-  const auto& leaf1 = load.loaded.devices[0];
+  const auto& leaf1 = *load.loaded.devices[0];
   EXPECT_EQ(leaf1.device, "leaf1");
   ASSERT_EQ(leaf1.leaves.size(), 2U);
   EXPECT_EQ(leaf1.leaves[0].from, (model::Provenance{"file", "a.yaml:8", ""}));
@@ -85,7 +86,7 @@ devices:
   EXPECT_EQ(leaf1.lists.at("/network-instances/network-instance/vlans/vlan"),
             ListPolicy::Authoritative);
   EXPECT_EQ(leaf1.lists.at("/interfaces/interface"), ListPolicy::AtLeast);
-  EXPECT_EQ(load.loaded.devices[1].lists, leaf1.lists);
+  EXPECT_EQ(load.loaded.devices[1]->lists, leaf1.lists);
 }
 
 TEST(IntentFiles, ReadsScalarsByTheirLookAndQuotedOnesAsText) {
@@ -150,7 +151,7 @@ TEST(IntentFiles, ReadsPathsTolerantlyAndCanonically) {
       - "/interfaces/interface[name=a\\]b]"
 )");
   ASSERT_THAT(load.errors, IsEmpty());
-  const auto& device = load.loaded.devices[0];
+  const auto& device = *load.loaded.devices[0];
   ASSERT_EQ(device.leaves.size(), 2U);
   EXPECT_EQ(device.leaves[0].path.text(),
             "/interfaces/interface[name=Ethernet3/1]/config/description");
@@ -238,7 +239,7 @@ TEST(IntentFiles, APathSaidTwiceMustSayTheSame) {
 
   const auto same = parse_files({{"a.yaml", one}, {"b.yaml", one}}, {});
   EXPECT_THAT(same.errors, IsEmpty());
-  EXPECT_EQ(same.loaded.devices.at(0).leaves.size(), 1U);
+  EXPECT_EQ(same.loaded.devices.at(0)->leaves.size(), 1U);
 
   const auto differs = parse_files({{"a.yaml", one}, {"b.yaml", other}}, {});
   EXPECT_THAT(differs.errors,
@@ -295,8 +296,8 @@ TEST(IntentFiles, MergesFilesAndRefusesTwoPoliciesOfOneList) {
   const auto merged = parse_files({{"a.yaml", a}, {"b.yaml", b.substr(b.find('\n') + 1)}}, {});
   ASSERT_THAT(merged.errors, IsEmpty());
   ASSERT_EQ(merged.loaded.devices.size(), 2U);
-  EXPECT_EQ(merged.loaded.devices[0].leaves.size(), 1U);
-  EXPECT_EQ(merged.loaded.devices[0].entries.size(), 1U);
+  EXPECT_EQ(merged.loaded.devices[0]->leaves.size(), 1U);
+  EXPECT_EQ(merged.loaded.devices[0]->entries.size(), 1U);
 }
 
 TEST(IntentFiles, BoundsSizeAndMistakes) {
@@ -319,7 +320,7 @@ TEST(IntentFiles, UsesAnchorsForDevicesThatAreAlike) {
       parse("devices:\n  leaf1: &leaf\n    entries: [\"" + kEt1 + "\"]\n  leaf2: *leaf\n");
   ASSERT_THAT(load.errors, IsEmpty());
   ASSERT_EQ(load.loaded.devices.size(), 2U);
-  EXPECT_EQ(load.loaded.devices[1].entries.size(), 1U);
+  EXPECT_EQ(load.loaded.devices[1]->entries.size(), 1U);
 }
 
 class Folder {
@@ -351,12 +352,12 @@ TEST(IntentFiles, FindsFilesByPatternRelativeToAFolder) {
       load_files(folder.path(), {"intent/*.yaml", "intent/a.yaml", "other/*.yaml"}, {});
   ASSERT_THAT(load.errors, IsEmpty());
   ASSERT_EQ(load.loaded.devices.size(), 2U);
-  EXPECT_EQ(load.loaded.devices[0].entries[0].from.object, "intent/a.yaml:3");
+  EXPECT_EQ(load.loaded.devices[0]->entries[0].from.object, "intent/a.yaml:3");
   EXPECT_THAT(load.loaded.warnings, ElementsAre("intent.files: 'other/*.yaml' matches no file"));
 
   const auto absolute = load_files("/nowhere", {folder.path() + "/intent/a.yaml"}, {});
   EXPECT_THAT(absolute.errors, IsEmpty());
-  EXPECT_EQ(absolute.loaded.devices.at(0).entries.at(0).from.object,
+  EXPECT_EQ(absolute.loaded.devices.at(0)->entries.at(0).from.object,
             folder.path() + "/intent/a.yaml:3");
 }
 

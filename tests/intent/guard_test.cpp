@@ -3,10 +3,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
+
 namespace dm::intent {
 namespace {
 
 using testing::HasSubstr;
+
+// One device of a reading, to be changed.
+model::DeviceIntent& change(Loaded& loaded, std::size_t device) {
+  const auto changed = std::make_shared<model::DeviceIntent>(*loaded.devices.at(device));
+  loaded.devices[device] = changed;
+  return *changed;
+}
 
 // `devices` of them, named d0…, each with `leaves` leaves.
 Loaded fleet(int devices, int leaves) {
@@ -20,7 +29,7 @@ Loaded fleet(int devices, int leaves) {
       leaf.values = {model::Value(l)};
       intent.leaves.push_back(leaf);
     }
-    loaded.devices.push_back(intent);
+    loaded.devices.push_back(std::make_shared<const model::DeviceIntent>(intent));
   }
   return loaded;
 }
@@ -32,7 +41,7 @@ std::string verdict(const Loaded& previous, const Loaded& next, double percent =
 
 TEST(Guard, LetsSameMoreAndOtherValuesPass) {
   Loaded other = fleet(10, 50);
-  for (auto& leaf : other.devices[0].leaves) leaf.values = {model::Value("changed")};
+  for (auto& leaf : change(other, 0).leaves) leaf.values = {model::Value("changed")};
   EXPECT_EQ(verdict(fleet(10, 50), fleet(10, 50)), "");
   EXPECT_EQ(verdict(fleet(10, 50), fleet(20, 90)), "");
   EXPECT_EQ(verdict(fleet(10, 50), other), "");
@@ -67,7 +76,7 @@ TEST(Guard, CountsExpectationsInTotalAndPerDevice) {
               HasSubstr("110 of 500 expectations vanished at once"));
 
   Loaded one_lost = fleet(10, 50);
-  one_lost.devices[3].leaves.resize(30);
+  change(one_lost, 3).leaves.resize(30);
   EXPECT_THAT(verdict(fleet(10, 50), one_lost),
               HasSubstr("20 of 50 expectations of d3 vanished at once"));
 }

@@ -27,6 +27,15 @@ DeviceIntent intent(const std::string& source,
   return device;
 }
 
+Loaded loaded(const std::vector<std::pair<std::string, DeviceIntent>>& devices) {
+  Loaded made;
+  for (auto [name, device] : devices) {
+    device.device = name;
+    made.devices.push_back(std::make_shared<const DeviceIntent>(std::move(device)));
+  }
+  return made;
+}
+
 std::vector<std::string> leaves_of(const DeviceIntent& device) {
   std::vector<std::string> texts;
   for (const auto& leaf : device.leaves) {
@@ -77,14 +86,29 @@ TEST(Merge, ListsOfTheLaterSourceWinAndFilledOnesAreNoLongerUnfilled) {
 }
 
 TEST(Merge, KeepsDevicesThatOnlyOneSourceKnows) {
-  Loaded netbox, files;
-  netbox.devices = {intent("netbox", {{"/a", 1}})};
-  files.devices = {intent("file", {{"/a", 2}}), intent("file", {{"/a", 3}})};
-  files.devices[1].device = "leaf2";
+  const Loaded netbox = loaded({{"leaf1", intent("netbox", {{"/a", 1}})}});
+  const Loaded files = loaded(
+      {{"leaf1", intent("file", {{"/a", 2}})}, {"leaf2", intent("file", {{"/a", 3}})}});
   const auto merged = merge({&netbox, &files});
   ASSERT_EQ(merged.size(), 2U);
-  EXPECT_THAT(leaves_of(merged.at("leaf1")), ElementsAre("/a=2 file"));
-  EXPECT_THAT(leaves_of(merged.at("leaf2")), ElementsAre("/a=3 file"));
+  EXPECT_THAT(leaves_of(*merged.at("leaf1")), ElementsAre("/a=2 file"));
+  EXPECT_THAT(leaves_of(*merged.at("leaf2")), ElementsAre("/a=3 file"));
+  EXPECT_EQ(merged.at("leaf2"), files.devices[1]) << "not a copy";
+}
+
+TEST(Merge, UnchangedDevicesKeepTheirObject) {
+  const Loaded earlier =
+      loaded({{"leaf1", intent("netbox", {{"/a", 1}})}, {"leaf2", intent("netbox", {{"/a", 2}})}});
+  Loaded next = loaded({{"leaf0", intent("netbox", {{"/a", 1}})},
+                        {"leaf1", intent("netbox", {{"/a", 1}})},
+                        {"leaf2", intent("netbox", {{"/a", 3}})}});
+
+  keep_unchanged(earlier, next);
+
+  EXPECT_EQ(next.devices[1], earlier.devices[0]);
+  EXPECT_NE(next.devices[2], earlier.devices[1]);
+  EXPECT_THAT(leaves_of(*next.devices[2]), ElementsAre("/a=3 netbox"));
+  EXPECT_EQ(next.devices[0]->device, "leaf0");
 }
 
 TEST(Merge, SameContentIncludesProvenance) {

@@ -52,7 +52,8 @@ TEST(NetBoxFabric, GivesTheLabsIntentButTheUdpPortsAndNothingMore) {
   std::size_t leaves = 0, entries = 0, without = 0, groups = 0;
   for (auto& [name, device] : wanted) without += device.leaves.erase(kUdpPort);
   ASSERT_EQ(loaded->devices.size(), 10U);
-  for (const model::DeviceIntent& intent : loaded->devices) {
+  for (const auto& device : loaded->devices) {
+    const model::DeviceIntent& intent = *device;
     ASSERT_TRUE(wanted.contains(intent.device));
     FabricDevice got = as_fabric(intent);
     groups += drop_group_as(got);
@@ -75,7 +76,8 @@ TEST(NetBoxFabric, GivesTheUdpPortsFromTheSetting) {
 
   const auto wanted = read_fabric_intent();
   std::size_t leaves = 0;
-  for (const model::DeviceIntent& intent : loaded->devices) {
+  for (const auto& device : loaded->devices) {
+    const model::DeviceIntent& intent = *device;
     FabricDevice got = as_fabric(intent);
     drop_group_as(got);
     leaves += got.leaves.size();
@@ -89,7 +91,8 @@ TEST(NetBoxFabric, SortsByPathAndNamesWhereEachExpectationComesFrom) {
   const auto loaded = load_fabric(face);
   ASSERT_TRUE(loaded);
 
-  for (const model::DeviceIntent& intent : loaded->devices) {
+  for (const auto& device : loaded->devices) {
+    const model::DeviceIntent& intent = *device;
     EXPECT_TRUE(std::is_sorted(intent.leaves.begin(), intent.leaves.end(),
                                [](const auto& a, const auto& b) {
                                  return a.path.text() < b.path.text();
@@ -129,7 +132,8 @@ TEST(NetBoxFabric, HasNoFindingAndOnlyIpv6AndUnusedVrfListsUnfilled) {
 
   EXPECT_THAT(loaded->warnings, testing::IsEmpty());
   EXPECT_THAT(loaded->suspended, testing::IsEmpty());
-  for (const model::DeviceIntent& intent : loaded->devices) {
+  for (const auto& device : loaded->devices) {
+    const model::DeviceIntent& intent = *device;
     const bool has_vrf = std::any_of(intent.entries.begin(), intent.entries.end(), [](const auto& entry) {
       return entry.path.text() == "/network-instances/network-instance[name=gold]";
     });
@@ -151,7 +155,7 @@ TEST(NetBoxFabric, IsTheSameWithEveryPageSize) {
   EXPECT_EQ(large.count_of("/api/dcim/interfaces/"), 1U);
   ASSERT_EQ(a->devices.size(), b->devices.size());
   for (std::size_t i = 0; i < a->devices.size(); ++i) {
-    expect_same(a->devices[i].device, as_fabric(a->devices[i]), as_fabric(b->devices[i]));
+    expect_same(a->devices[i]->device, as_fabric(*a->devices[i]), as_fabric(*b->devices[i]));
   }
 }
 
@@ -173,7 +177,7 @@ TEST(NetBoxFabric, ReadsOnlyTheConfiguredDevicesWithoutAnInventoryFilter) {
 
   ASSERT_TRUE(loaded) << loaded.error().message;
   ASSERT_EQ(loaded->devices.size(), 1U);
-  EXPECT_EQ(loaded->devices[0].device, "leaf1");
+  EXPECT_EQ(loaded->devices[0]->device, "leaf1");
   EXPECT_THAT(loaded->warnings, Contains("no such: NetBox knows no device of this name"));
 }
 
@@ -192,7 +196,8 @@ TEST(NetBoxFabric, WithoutThePluginBgpIsUnmanagedAndItsListUnfilled) {
 
   ASSERT_TRUE(loaded) << loaded.error().message;
   EXPECT_THAT(loaded->warnings, Contains(HasSubstr("netbox-bgp is not installed")));
-  for (const model::DeviceIntent& intent : loaded->devices) {
+  for (const auto& device : loaded->devices) {
+    const model::DeviceIntent& intent = *device;
     EXPECT_THAT(intent.unfilled_lists, Contains(HasSubstr("bgp/neighbors/neighbor")));
     for (const auto& leaf : intent.leaves)
       EXPECT_EQ(leaf.path.text().find("/neighbors/"), std::string::npos);

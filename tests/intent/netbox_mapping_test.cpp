@@ -264,7 +264,7 @@ TEST(Mapping, Row18SaysNothingWhereInterfaceAndAddressContradictEachOther) {
               HasSubstr("Ethernet1: the interface and its addresses are in different VRFs"));
   EXPECT_THAT(lab.warnings(),
               HasSubstr("Ethernet2: the interface and its addresses are in different VRFs"));
-  for (const auto& entry : lab.loaded.devices[0].entries) {
+  for (const auto& entry : lab.loaded.devices[0]->entries) {
     EXPECT_THAT(model::schema_text(entry.path.parsed()),
                 Not(testing::EndsWith("network-instance/interfaces/interface")));
   }
@@ -420,7 +420,7 @@ TEST(Mapping, ListsWithoutAnyDataAreUnfilled) {
   Lab lab;
   lab.interface("Ethernet1");
   lab.map();
-  const auto& unfilled = lab.loaded.devices[0].unfilled_lists;
+  const auto& unfilled = lab.loaded.devices[0]->unfilled_lists;
   for (const char* list : {"bgp/neighbors/neighbor", "vlans/vlan", "vlan-to-vni", "vrf-to-vni",
                            "ipv4/addresses/address", "ipv6/addresses/address"}) {
     EXPECT_THAT(unfilled, Contains(HasSubstr(list)));
@@ -429,7 +429,7 @@ TEST(Mapping, ListsWithoutAnyDataAreUnfilled) {
 
   Lab empty;
   empty.map();
-  EXPECT_THAT(empty.loaded.devices[0].unfilled_lists, Contains("/interfaces/interface"));
+  EXPECT_THAT(empty.loaded.devices[0]->unfilled_lists, Contains("/interfaces/interface"));
   EXPECT_THAT(empty.warnings(), HasSubstr("documents no interface"));
 }
 
@@ -451,7 +451,7 @@ TEST(Mapping, LinksPointToTheConfiguredHost) {
   lab.options.base_url = "https://netbox.example/base";
   lab.interface("Ethernet1").display_url = "http://10.1.1.1:8000/base/dcim/interfaces/1/";
   lab.map();
-  for (const auto& leaf : lab.loaded.devices[0].leaves) {
+  for (const auto& leaf : lab.loaded.devices[0]->leaves) {
     if (!leaf.path.text().starts_with(kEt1)) continue;
     EXPECT_EQ(leaf.from, (model::Provenance{"netbox", "dcim.interface:1",
                                             "https://netbox.example/base/dcim/interfaces/1/"}));

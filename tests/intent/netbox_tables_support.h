@@ -106,19 +106,19 @@ class Lab {
   // What is expected at a path, as text; "-" for nothing.
   std::string at(const std::string& path) const {
     EXPECT_FALSE(loaded.devices.empty());
-    for (const auto& leaf : loaded.devices.front().leaves) {
+    for (const auto& leaf : loaded.devices.front()->leaves) {
       if (leaf.path.text() == path)
         return testing_support::describe(leaf.rule, leaf.values);
     }
     return "-";
   }
   bool has_entry(const std::string& path) const {
-    const auto& entries = loaded.devices.front().entries;
+    const auto& entries = loaded.devices.front()->entries;
     return std::any_of(entries.begin(), entries.end(),
                        [&](const auto& entry) { return entry.path.text() == path; });
   }
   bool is_unmanaged(const std::string& path) const {
-    const auto& patterns = loaded.devices.front().unmanaged;
+    const auto& patterns = loaded.devices.front()->unmanaged;
     return std::any_of(patterns.begin(), patterns.end(),
                        [&](const auto& pattern) { return model::to_text(pattern) == path; });
   }

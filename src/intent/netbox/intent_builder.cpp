@@ -83,6 +83,8 @@ void IntentBuilder::warn(std::string_view finding) {
 model::DeviceIntent IntentBuilder::finish() && {
   model::DeviceIntent intent;
   intent.device = std::move(device_);
+  intent.leaves.reserve(leaves_.size());
+  intent.entries.reserve(entries_.size());
   for (auto& [text, leaf] : leaves_) intent.leaves.push_back(std::move(leaf));
   for (auto& [text, entry] : entries_) intent.entries.push_back(std::move(entry));
   for (auto& [text, path] : unmanaged_) intent.unmanaged.push_back(std::move(path));

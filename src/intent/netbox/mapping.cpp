@@ -127,7 +127,8 @@ Loaded map_tables(const Tables& tables, const MappingOptions& options) {
             "{}: it has neither an out-of-band nor a primary address; it cannot be reached",
             device.name));
       }
-      loaded.devices.push_back(map_device(joined.view(device), unfilled, loaded.warnings));
+      loaded.devices.push_back(std::make_shared<const model::DeviceIntent>(
+          map_device(joined.view(device), unfilled, loaded.warnings)));
     }
   }
   return loaded;
