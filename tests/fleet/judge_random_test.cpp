@@ -20,7 +20,7 @@ using lab::world;
 class Life {
  public:
   explicit Life(unsigned seed) : random_(seed), device_(world().devices[seed % world().devices.size()]) {
-    for (int i = 0; i < 4; ++i) focus_.push_back(any_of(device_.wanted).path);
+    for (int i = 0; i < 4; ++i) focus_.push_back(any_of(device_.wanted).path.parsed());
     spec_ = {.device = "dut", .profile = world().profile, .areas = std::make_shared<const Areas>(world().areas)};
     spec_.rules = random_rules();
     monitor_ = std::make_unique<Monitor>(Monitor::Context{log_, metrics_, world().paths, {}}, spec_,
@@ -73,7 +73,7 @@ class Life {
   // A path the device may have, now and then of an entry nobody knows.
   model::Path some_path() {
     if (!one_in(3)) return any_of(focus_);  // so that things happen to one path in a row
-    model::Path path = one_in(3) && !device_.wanted.empty() ? any_of(device_.wanted).path : any_of(device_.leaves).first;
+    model::Path path = one_in(3) && !device_.wanted.empty() ? any_of(device_.wanted).path.parsed() : any_of(device_.leaves).first;
     if (!one_in(3)) return path;
     std::vector<model::PathKey*> keys;
     for (model::PathElement& element : path.elements) {
@@ -104,8 +104,9 @@ class Life {
   }
   model::Value some_value(const model::Path& path) {
     if (one_in(2)) {
+      const model::PathText text(path);
       for (const model::Expectation& wanted : device_.wanted) {
-        if (wanted.path == path) return wanted.desired().is_absent() ? model::Value("x") : wanted.desired();
+        if (wanted.path == text) return wanted.desired().is_absent() ? model::Value("x") : wanted.desired();
       }
     }
     if (one_in(2)) return any_of(device_.leaves).second;
