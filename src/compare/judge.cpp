@@ -46,29 +46,40 @@ Judge::Judge(std::shared_ptr<const schema::Profile> profile, model::PathTable& p
       paths_(&paths),
       intent_(in_shape(*profile_, std::move(intent))),
       rules_(in_shape(*profile_, std::move(rules))) {
-  for (const model::Expectation& expectation : intent_->leaves) {
-    leaf_index_.emplace(paths_->intern(expectation.path), &expectation);
-  }
-  for (const model::EntryExpectation& entry : intent_->entries) {
-    const PathId id = paths_->intern(entry.path);
-    entry_index_.emplace(id, &entry);
-    documented_lists_.insert(paths_->schema_text(id));
-  }
+  index_intent();
   for (const schema::InternalEntry& rule : profile_->internal) {
     hints_.push_back(fixed_part(rule.sign));
     hints_.push_back(fixed_part(rule.unless));
   }
-  // In the intent's own (sorted) order, so that what is shown of an entry is stable.
+}
+
+void Judge::index_intent() {
+  const auto add_above = [&](PathId first, PathId object) {
+    for (PathId e = first; e != kNoPath; e = paths_->enclosing_entry(e)) below_.push_back({e, object});
+  };
+  leaf_index_.reserve(intent_->leaves.size());
   for (const model::Expectation& expectation : intent_->leaves) {
-    const PathId leaf = paths_->find(expectation.path.text());
-    for (PathId e = paths_->entry(leaf); e != kNoPath; e = paths_->enclosing_entry(e)) below_[e].push_back(leaf);
+    const PathId leaf = paths_->intern(expectation.path);
+    leaf_index_.emplace(leaf, &expectation);
+    add_above(paths_->entry(leaf), leaf);
   }
+  entry_index_.reserve(intent_->entries.size());
   for (const model::EntryExpectation& expected : intent_->entries) {
-    const PathId entry = paths_->find(expected.path.text());
-    for (PathId e = paths_->enclosing_entry(entry); e != kNoPath; e = paths_->enclosing_entry(e)) {
-      below_[e].push_back(entry);
-    }
+    const PathId entry = paths_->intern(expected.path);
+    entry_index_.emplace(entry, &expected);
+    add_above(paths_->enclosing_entry(entry), entry);
+    const std::string* list = &paths_->schema_text(entry);
+    if (std::find(documented_lists_.begin(), documented_lists_.end(), list) == documented_lists_.end()) documented_lists_.push_back(list);
   }
+  // Stable, so that what is shown of an entry is in the intent's own (sorted) order.
+  std::stable_sort(below_.begin(), below_.end(), [](const Inside& a, const Inside& b) { return a.entry < b.entry; });
+  below_.shrink_to_fit();
+}
+
+std::span<const Judge::Inside> Judge::inside(PathId entry) const {
+  const auto first = std::lower_bound(below_.begin(), below_.end(), entry, [](const Inside& a, PathId e) { return a.entry < e; });
+  const auto last = std::find_if(first, below_.end(), [&](const Inside& a) { return a.entry != entry; });
+  return {first, last};
 }
 
 void Judge::set_coverage(std::vector<Path> live_patterns) {
@@ -94,9 +105,7 @@ std::vector<PathId> Judge::affected(const std::vector<PathId>& changed_leaves,
     add_internal_entries(leaf, leaves, objects);
   }
   for (const PathId entry : changed_entries) {
-    if (const auto inside = below_.find(entry); inside != below_.end()) {
-      objects.insert(objects.end(), inside->second.begin(), inside->second.end());
-    }
+    for (const Inside& intended : inside(entry)) objects.push_back(intended.object);
   }
   std::sort(objects.begin(), objects.end());
   objects.erase(std::unique(objects.begin(), objects.end()), objects.end());
@@ -126,11 +135,11 @@ bool Judge::is_judged(PathId object) const {
   bool is_in = is_covered(path);
   if (!is_in && paths_->entry(object) == object) {
     is_in = is_covered(config_of(path));
-    if (const auto inside = below_.find(object); !is_in && inside != below_.end()) {
-      is_in = std::any_of(inside->second.begin(), inside->second.end(), [&](PathId leaf) {
-        return leaf_index_.contains(leaf) && paths_->entry(leaf) == object && is_covered(paths_->path(leaf));
-      });
-    }
+    const auto objects = inside(object);
+    is_in = is_in || std::any_of(objects.begin(), objects.end(), [&](const Inside& intended) {
+              const PathId leaf = intended.object;
+              return leaf_index_.contains(leaf) && paths_->entry(leaf) == object && is_covered(paths_->path(leaf));
+            });
   }
   covered_.emplace(object, is_in);
   return is_in;
@@ -213,7 +222,7 @@ Judge::Standing Judge::standing(PathId entry, const LeafMap& leaves, core::WallT
     const bool is_missing = !exists && is_judged(entry) && !is_exempt(entry, leaves, now);
     return is_missing ? Standing::Reported : Standing::Open;
   }
-  if (!exists || below_.contains(entry) || is_never_extra(paths_->path(entry))) return Standing::Open;
+  if (!exists || !inside(entry).empty() || is_never_extra(paths_->path(entry))) return Standing::Open;
   const auto list_policy = policy(paths_->schema_text(entry));
   if (!list_policy) return Standing::Open;  // a list nobody speaks of, such as protocol[...]
   if (!is_authoritative(entry)) return Standing::Extra;
@@ -280,9 +289,7 @@ void Judge::add_internal_entries(PathId changed, const LeafMap& leaves, std::vec
     const auto add = [&](PathId entry) {
       if (model::match(pattern, paths_->path(entry)) != model::Match::Exact) return;
       objects.push_back(entry);
-      if (const auto inside = below_.find(entry); inside != below_.end()) {
-        objects.insert(objects.end(), inside->second.begin(), inside->second.end());
-      }
+      for (const Inside& intended : inside(entry)) objects.push_back(intended.object);
     };
     for (const auto& [entry, count] : leaves.entries()) add(entry);
     for (const auto& [entry, expectation] : entry_index_) add(entry);
@@ -317,7 +324,7 @@ bool Judge::is_authoritative(PathId entry) const {
   const bool said_by_files = intent_->lists.contains(list);
   const auto& unfilled = intent_->unfilled_lists;
   if (!said_by_files && std::find(unfilled.begin(), unfilled.end(), list) != unfilled.end()) return false;
-  return *list_policy == ListPolicy::Authoritative || documented_lists_.contains(list);
+  return *list_policy == ListPolicy::Authoritative || std::find(documented_lists_.begin(), documented_lists_.end(), &list) != documented_lists_.end();
 }
 
 std::optional<Difference> Judge::judge_leaf(PathId leaf, const LeafMap& leaves) const {
@@ -358,7 +365,7 @@ std::optional<Difference> Judge::judge_entry(PathId entry, const LeafMap& leaves
     difference.from = expected->second->from;
     return difference;
   }
-  if (!exists || !is_authoritative(entry) || below_.contains(entry) || is_never_extra(paths_->path(entry))) {
+  if (!exists || !is_authoritative(entry) || !inside(entry).empty() || is_never_extra(paths_->path(entry))) {
     return std::nullopt;
   }
   difference.kind = DifferenceKind::Unexpected;
@@ -368,13 +375,10 @@ std::optional<Difference> Judge::judge_entry(PathId entry, const LeafMap& leaves
 
 model::Value Judge::desired_object(PathId entry) const {
   model::ValueObject object;
-  const auto inside = below_.find(entry);
-  if (inside == below_.end()) return object;
-  for (const PathId path : inside->second) {
-    const auto leaf = leaf_index_.find(path);
-    if (leaf == leaf_index_.end() || leaf->second->desired().is_absent()) continue;
-    if (is_secret(path)) continue;
-    object.emplace_back(paths_->relative_text(entry, path), leaf->second->desired());
+  for (const Inside& intended : inside(entry)) {
+    const model::Expectation* leaf = expectation(intended.object);
+    if (leaf == nullptr || leaf->desired().is_absent() || is_secret(intended.object)) continue;
+    object.emplace_back(paths_->relative_text(entry, intended.object), leaf->desired());
   }
   return object;
 }

@@ -6,11 +6,11 @@
 // in which the intent's paths are interned. Lives on the shard thread; rebuilt for new intent or rules.
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -71,6 +71,14 @@ class Judge {
     Extra,     // an entry nobody is asked about: only what is intended inside it is judged
   };
 
+  // An intended object and a list entry it lies in.
+  struct Inside {
+    model::PathId entry;
+    model::PathId object;
+  };
+
+  void index_intent();
+  std::span<const Inside> inside(model::PathId entry) const;
   Standing standing(model::PathId entry, const model::LeafMap& leaves, core::WallTime now) const;
   bool is_silenced(model::PathId object, const model::LeafMap& leaves, core::WallTime now) const;
   bool is_reported_with_entry(model::PathId object, const model::LeafMap& leaves, core::WallTime now) const;
@@ -97,14 +105,16 @@ class Judge {
   model::PathTable* paths_;
   std::shared_ptr<const model::DeviceIntent> intent_;
   Rules rules_;
-  std::unordered_map<model::PathId, const model::Expectation*> leaf_index_;
-  std::unordered_map<model::PathId, const model::EntryExpectation*> entry_index_;
-  std::unordered_map<model::PathId, std::vector<model::PathId>> below_;  // entry -> intended objects in it
+  template <class T>
+  using ByPath = boost::unordered_flat_map<model::PathId, T, model::PathIdHash>;
+  ByPath<const model::Expectation*> leaf_index_;
+  ByPath<const model::EntryExpectation*> entry_index_;
+  std::vector<Inside> below_;  // sorted by entry; within one as the intent has them
   std::vector<std::string> hints_;  // schema texts that begin every leaf which says something of an internal entry
-  std::unordered_set<std::string> documented_lists_;  // schema texts with at least one intended entry
+  std::vector<const std::string*> documented_lists_;  // the table's schema texts with at least one intended entry
   std::vector<model::Path> coverage_;
   std::vector<model::Path> gaps_;
-  mutable std::unordered_map<model::PathId, bool> covered_;  // memo of is_judged
+  mutable ByPath<bool> covered_;  // memo of is_judged
 };
 
 }  // namespace dm::compare
