@@ -22,6 +22,7 @@ void UpdateBatch::clear() {
   sets.clear();
   bytes.clear();
   atomic_prefix = kNoPath;
+  complete.reset();
   sync = false;
   device_lost = false;
   deletes_lost = false;

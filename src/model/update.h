@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,7 @@ struct UpdateBatch {
   std::vector<LeafSet> sets;           // in message order; of one path the last counts
   std::string bytes;                   // encoded values
   PathId atomic_prefix = kNoPath;      // atomic notification: the sets are all there is below it
+  std::optional<Path> complete;        // answer of a Get: the sets are all there is in what this pattern covers
   bool sync = false;                   // sync_response
   bool device_lost = false;            // a hub's `DEL /*`: the device is gone, not empty
   bool deletes_lost = false;           // some deletes are beyond a limit: only a new dump tells the truth

@@ -17,7 +17,7 @@ const Changes& Tree::apply(const model::UpdateBatch& batch) {
   changes_.entries.clear();
   changes_.refused = 0;
   for (const PathId path : deleted_leaves(*paths_, leaves_, batch.exact_deletes, batch.pattern_deletes)) erase(path);
-  if (batch.atomic_prefix != model::kNoPath) drop_unsaid(batch);
+  if (batch.atomic_prefix != model::kNoPath || batch.complete) drop_unsaid(batch);
   for (const model::LeafSet& leaf : batch.sets) set(leaf.path, batch.value(leaf), batch.timestamp_ns);
   return changes_;
 }
@@ -61,11 +61,16 @@ void Tree::erase(PathId path) {
   note_entries(path);
 }
 
-// An atomic notification is the complete state below its prefix (gNMI specification 2.1.1).
+// An atomic notification is the complete state below its prefix (gNMI specification 2.1.1), and the answer of a
+// Get is that of its path (3.3.2).
 void Tree::drop_unsaid(const model::UpdateBatch& batch) {
   std::unordered_set<PathId> said;
   for (const model::LeafSet& leaf : batch.sets) said.insert(leaf.path);
-  for (const PathId leaf : deleted_leaves(*paths_, leaves_, {batch.atomic_prefix}, {})) {
+  std::vector<PathId> exact;
+  if (batch.atomic_prefix != model::kNoPath) exact.push_back(batch.atomic_prefix);
+  std::vector<model::Path> patterns;
+  if (batch.complete) patterns.push_back(*batch.complete);
+  for (const PathId leaf : deleted_leaves(*paths_, leaves_, exact, patterns)) {
     if (!said.contains(leaf)) erase(leaf);
   }
 }

@@ -143,5 +143,20 @@ TEST_F(TreeTest, RefusesLeavesBeyondTheLimit) {
   EXPECT_EQ(texts(changes), Texts{"/a"});
 }
 
+TEST_F(TreeTest, WhatAnAnswerDoesNotRepeatBelowItsPathIsGone) {
+  say("/i/i[n=1]/config/mtu", 9000);
+  say("/i/i[n=2]/config/mtu", 9000);
+  say("/i/i[n=2]/state/mtu", 9000);
+  apply();
+
+  say("/i/i[n=1]/config/mtu", 9000);
+  batch_.complete = model::parse_path("/i/i/config").value();
+  EXPECT_EQ(apply(), Texts{"/i/i[n=2]/config/mtu"});
+
+  batch_.complete = model::parse_path("/i").value();
+  EXPECT_EQ(apply(), (Texts{"/i/i[n=1]/config/mtu", "/i/i[n=2]/state/mtu"}));
+  EXPECT_EQ(tree_.leaves().size(), 0U);
+}
+
 }  // namespace
 }  // namespace dm::observed
