@@ -48,4 +48,12 @@ std::string subscribe_request(std::span<const SubscribePath> paths, const Subscr
   return request.SerializeAsString();
 }
 
+std::string get_request(const model::Path& path, const std::string& target, const std::string& encoding) {
+  ::gnmi::GetRequest request;
+  request.set_encoding(to_encoding(encoding));
+  if (!target.empty()) request.mutable_prefix()->set_target(target);
+  fill(path, *request.add_path());
+  return request.SerializeAsString();
+}
+
 }  // namespace dm::gnmi

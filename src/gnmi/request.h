@@ -1,8 +1,10 @@
-// The SubscribeRequest a device gets: STREAM, every path in one list, modes said explicitly.
+// The requests a device gets. SubscribeRequest: STREAM, every path in one list, modes said explicitly.
+// GetRequest: one path, all types of data (the trees read so are configuration only, and not every server
+// takes a type).
 //
 // The origin stands in each path and never in the prefix, the prefix is there only for a target, and
 // nothing is set that servers are known to refuse (qos, use_models, allow_aggregation, updates_only,
-// extensions). Sources: gNMI specification 3.5.1.1-3.5.1.5, 2.7. Pure; any thread.
+// extensions). Sources: gNMI specification 3.3.1, 3.5.1.1-3.5.1.5, 2.7. Pure; any thread.
 #pragma once
 
 #include <span>
@@ -16,6 +18,7 @@
 namespace dm::gnmi {
 
 inline constexpr std::string_view kSubscribeMethod = "/gnmi.gNMI/Subscribe";
+inline constexpr std::string_view kGetMethod = "/gnmi.gNMI/Get";
 
 // One path of the list, already in the platform's request form (schema::to_request).
 struct SubscribePath {
@@ -29,7 +32,8 @@ struct SubscribeOptions {
   core::Duration sample_interval = std::chrono::seconds(60);
 };
 
-// The serialised message.
+// The serialised messages.
 std::string subscribe_request(std::span<const SubscribePath> paths, const SubscribeOptions& options);
+std::string get_request(const model::Path& path, const std::string& target, const std::string& encoding);
 
 }  // namespace dm::gnmi

@@ -334,9 +334,7 @@ void Session::Impl::flush_counters() {
   metrics.add(Metric::Coalesced, done.coalesced);
   for (std::size_t i = 0; i < model::kUnreadKinds; ++i) {
     const auto count = static_cast<double>(std::exchange(unflushed_unread[i], 0));
-    if (count == 0) continue;
-    const std::string_view limit = model::limit_name(static_cast<model::UnreadKind>(i));
-    metrics.add(limit.empty() ? Metric::Undecodable : Metric::LimitHits, count, limit);
+    gnmi::count_unread(static_cast<model::UnreadKind>(i), count, metrics);
   }
 }
 

@@ -39,6 +39,7 @@ struct SessionSettings {
   core::Duration sync_deadline = std::chrono::seconds(120);
   core::BackoffPolicy backoff;
   core::Duration sample_interval = std::chrono::seconds(60);  // of paths with mode Sample
+  core::Duration get_interval = std::chrono::seconds(60);     // between two readings of the paths with mode Get
   // Shared by the devices of a shard that have the same profile; null: one of its own.
   std::shared_ptr<PathMemo> memo;
   // Shared by all devices of the process; null: no limit. Outlives the session.

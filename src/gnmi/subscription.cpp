@@ -4,15 +4,26 @@
 #include <utility>
 
 namespace dm::gnmi {
+namespace {
+
+void add_once(model::Path request, std::size_t source, std::vector<model::Path>& requests, std::vector<std::size_t>& sources) {
+  if (std::find(requests.begin(), requests.end(), request) != requests.end()) return;
+  requests.push_back(std::move(request));
+  sources.push_back(source);
+}
+
+}  // namespace
 
 std::shared_ptr<const Subscription> make_subscription(const schema::Profile& profile, std::vector<schema::ProfilePath> paths) {
   Subscription made;
   for (std::size_t i = 0; i < paths.size(); ++i) {
-    if (paths[i].mode != schema::PathMode::OnChange && paths[i].mode != schema::PathMode::Sample) continue;
+    if (paths[i].mode == schema::PathMode::Off) continue;
     model::Path request = schema::to_request(profile, paths[i].path).path;
-    if (std::find(made.requests.begin(), made.requests.end(), request) != made.requests.end()) continue;
-    made.requests.push_back(std::move(request));
-    made.sources.push_back(i);
+    if (paths[i].mode == schema::PathMode::Get) {
+      add_once(std::move(request), i, made.get_requests, made.get_sources);
+    } else {
+      add_once(std::move(request), i, made.requests, made.sources);
+    }
   }
   made.paths = std::move(paths);
   return std::make_shared<const Subscription>(std::move(made));

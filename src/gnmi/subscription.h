@@ -1,4 +1,4 @@
-// What the devices of one profile and configuration are subscribed to, and how the request writes it.
+// What the devices of one profile and configuration are subscribed to or read by Get, and how requests write it.
 // Immutable, and shared by all these devices: a thousand of them hold it once.
 #pragma once
 
@@ -17,6 +17,9 @@ struct Subscription {
   // refuse that), and the index in `paths` of each.
   std::vector<model::Path> requests;
   std::vector<std::size_t> sources;
+  // The same of the paths of mode GET, which are read one by one.
+  std::vector<model::Path> get_requests;
+  std::vector<std::size_t> get_sources;
 };
 
 std::shared_ptr<const Subscription> make_subscription(const schema::Profile& profile, std::vector<schema::ProfilePath> paths);

@@ -17,4 +17,10 @@ void UnreadLog::say(const model::UpdateBatch& batch, const model::PathTable& pat
   }
 }
 
+void count_unread(model::UnreadKind kind, double count, metrics::Registry& metrics) {
+  if (count == 0) return;
+  const std::string_view limit = model::limit_name(kind);
+  metrics.add(limit.empty() ? metrics::Metric::Undecodable : metrics::Metric::LimitHits, count, limit);
+}
+
 }  // namespace dm::gnmi

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/log.h"
+#include "metrics/registry.h"
 #include "model/path_table.h"
 #include "model/update.h"
 
@@ -23,5 +24,8 @@ class UnreadLog {
  private:
   std::set<std::string> said_;
 };
+
+// The metric that kind belongs to: a limit's, or what could not be decoded.
+void count_unread(model::UnreadKind kind, double count, metrics::Registry& metrics);
 
 }  // namespace dm::gnmi

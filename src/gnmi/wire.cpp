@@ -26,8 +26,12 @@ using model::UnreadKind;
 // The parser's buffers are kept for the next value unless one this long has grown them.
 constexpr std::size_t kKeptJsonBytes = 16U << 10U;
 
-Error corrupt(std::string_view what) {
-  return {Code::Corrupt, fmt::format("not a valid SubscribeResponse: {}", what)};
+Error corrupt(std::string_view what, std::string_view message = "SubscribeResponse") {
+  return {Code::Corrupt, fmt::format("not a valid {}: {}", message, what)};
+}
+
+std::string_view text_of(std::span<const std::uint8_t> message) {
+  return {reinterpret_cast<const char*>(message.data()), message.size()};
 }
 
 }  // namespace
@@ -42,6 +46,7 @@ struct WireReader::Impl {
         values(limits_in) {}
 
   Status read_response(std::string_view message, model::UpdateBatch& batch);
+  Status read_answer(std::string_view message, model::UpdateBatch& batch);
   bool read_notification(std::string_view notification, model::UpdateBatch& batch);
   bool read_changes(std::string_view notification, std::string_view prefix, model::UpdateBatch& batch);
   bool read_update(std::string_view update, std::string_view prefix, model::UpdateBatch& batch);
@@ -81,9 +86,19 @@ void WireReader::begin_stream() { impl_->resolver.begin_stream(); }
 
 Status WireReader::read(std::span<const std::uint8_t> message, model::UpdateBatch& batch) {
   batch.clear();
-  const auto* bytes = reinterpret_cast<const char*>(message.data());
-  Status status = impl_->read_response(std::string_view(bytes, message.size()), batch);
+  Status status = impl_->read_response(text_of(message), batch);
   if (!status) batch.clear();
+  return status;
+}
+
+Status WireReader::read_answer(std::span<const std::uint8_t> message, model::UpdateBatch& batch) {
+  batch.clear();
+  Status status = impl_->read_answer(text_of(message), batch);
+  if (!status) batch.clear();
+  batch.exact_deletes.clear();
+  batch.pattern_deletes.clear();
+  batch.atomic_prefix = model::kNoPath;
+  batch.deletes_lost = batch.device_lost = false;
   return status;
 }
 
@@ -122,6 +137,18 @@ Status WireReader::Impl::read_response(std::string_view message, model::UpdateBa
     return corrupt("bad notification");
   }
   return {};
+}
+
+// A Notification stands under the same field number in both responses, so their repeats are checked alike.
+Status WireReader::Impl::read_answer(std::string_view message, model::UpdateBatch& batch) {
+  whole = message;
+  is_whole_sound.reset();
+  resolver.begin_message();
+  ProtoReader reader(message);
+  for (ProtoField field; reader.next(field);) {
+    if (field.is_bytes(1) && !read_notification(field.bytes, batch)) return corrupt("bad notification", "GetResponse");
+  }
+  return reader.ok() ? Status() : corrupt("bad field", "GetResponse");
 }
 
 // First what holds for all of it (the prefix may come last), then updates and deletes.

@@ -36,6 +36,9 @@ class WireReader {
   // Error Corrupt: not a SubscribeResponse (the batch is then empty).
   // Error Unavailable: the deprecated `error` arm, with the device's message.
   core::Status read(std::span<const std::uint8_t> message, model::UpdateBatch& batch);
+  // The same for a GetResponse, all its notifications as one. It only says what is there: `batch` deletes
+  // nothing.
+  core::Status read_answer(std::span<const std::uint8_t> message, model::UpdateBatch& batch);
   // What this device's older spellings were is forgotten.
   void begin_stream();
 

@@ -73,5 +73,18 @@ TEST(Request, AsksForTheRootWithAnEmptyPath) {
                  R"(subscribe { subscription { path { origin: "openconfig" } mode: ON_CHANGE } encoding: JSON_IETF })");
 }
 
+TEST(Request, OfAGetNamesOnePathAndTheEncoding) {
+  ::gnmi::GetRequest request, expected;
+  ASSERT_TRUE(request.ParseFromString(get_request(path("/arista/eos/mlag", "openconfig").path, "", "json_ietf")));
+  ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
+      R"(path { origin: "openconfig" elem { name: "arista" } elem { name: "eos" } elem { name: "mlag" } } encoding: JSON_IETF)",
+      &expected));
+
+  EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(request, expected)) << request.DebugString();
+  ASSERT_TRUE(request.ParseFromString(get_request({}, "leaf1", "proto")));
+  EXPECT_EQ(request.prefix().target(), "leaf1");
+  EXPECT_EQ(request.encoding(), ::gnmi::PROTO);
+}
+
 }  // namespace
 }  // namespace dm::gnmi

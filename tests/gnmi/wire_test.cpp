@@ -325,5 +325,70 @@ TEST(Wire, KeepsNothingOfTheMessageBefore) {
   EXPECT_THAT(device.read("update { }"), IsEmpty());
 }
 
+// An answer of a Get: what it says, and how it ended.
+struct Answer {
+  Lines sets;
+  bool has_deletes = false;
+  core::Status status;
+};
+Answer read_answer(const std::string& text_proto) {
+  ::gnmi::GetResponse response;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text_proto, &response)) << text_proto;
+  const std::string bytes = response.SerializeAsString();
+  schema::Profile profile;
+  model::PathTable paths{nullptr};
+  WireReader reader(profile, paths, {});
+  model::UpdateBatch batch;
+  Answer answer;
+  answer.status = reader.read_answer({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, batch);
+  for (const model::LeafSet& set : batch.sets) {
+    answer.sets.push_back(paths.text(set.path) + "=" + model::to_json(model::decode(batch.value(set))));
+  }
+  answer.has_deletes = !batch.exact_deletes.empty() || !batch.pattern_deletes.empty() ||
+                       batch.atomic_prefix != model::kNoPath || batch.device_lost || batch.deletes_lost;
+  return answer;
+}
+
+TEST(WireAnswer, IsOfAllItsNotifications) {
+  const Answer answer = read_answer(R"(
+      notification { prefix { elem { name: "a" } } update { path { elem { name: "x" } } val { uint_val: 1 } } }
+      notification { update { path { elem { name: "b" } } val { string_val: "two" } } })");
+
+  EXPECT_THAT(answer.sets, ElementsAre("/a/x=1", "/b=\"two\""));
+}
+
+TEST(WireAnswer, MayBeOneObjectForAContainer) {
+  const Answer answer = read_answer(R"(notification { update {
+      path { elem { name: "arista" } elem { name: "eos" } elem { name: "evpn" } }
+      val { json_ietf_val: '{"arista-exp-eos-evpn:evpn-instances": {"evpn-instance": [{"name": "40", "config": {"name": "40"},'
+                           '"route-target": {"config": {"import": ["40:110040"]}}}]}}' } } })");
+
+  const std::string entry = "/arista/eos/evpn/evpn-instances/evpn-instance[name=40]";
+  EXPECT_THAT(answer.sets, ::testing::UnorderedElementsAre(entry + "/name=\"40\"", entry + "/config/name=\"40\"",
+                                                           entry + "/route-target/config/import=[\"40:110040\"]"));
+}
+
+TEST(WireAnswer, DeletesNothing) {
+  const Answer answer = read_answer(R"(
+      notification { atomic: true prefix { elem { name: "a" } } delete { elem { name: "x" } } delete { elem { name: "*" } }
+                     update { path { elem { name: "y" } } val { json_ietf_val: "null" } } })");
+
+  EXPECT_THAT(answer.sets, IsEmpty());
+  EXPECT_FALSE(answer.has_deletes);
+}
+
+TEST(WireAnswer, ThatIsNoGetResponseIsSaidSo) {
+  schema::Profile profile;
+  model::PathTable paths{nullptr};
+  WireReader reader(profile, paths, {});
+  model::UpdateBatch batch;
+  const std::uint8_t bytes[] = {0x0a, 0xff};
+
+  const core::Status status = reader.read_answer(bytes, batch);
+
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().message, "not a valid GetResponse: bad field");
+}
+
 }  // namespace
 }  // namespace dm::gnmi::testing

@@ -1,0 +1,217 @@
+#include "gnmi/getter.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+#include "core/text.h"
+#include "gnmi/end_meaning.h"
+#include "gnmi/get_rounds.h"
+#include "gnmi/request.h"
+#include "gnmi/unread_log.h"
+#include "gnmi/wire.h"
+
+namespace dm::gnmi {
+
+using core::Duration;
+using metrics::Metric;
+
+struct Getter::Impl {
+  Impl(net::Loop& loop_in, const core::Clock& clock_in, core::Logger& log_in, metrics::Registry& metrics_in,
+       const schema::Profile& profile_in, model::PathTable& paths_in, const SessionSettings& settings_in,
+       GetterHandlers handlers_in)
+      : loop(loop_in),
+        clock(clock_in),
+        log(log_in),
+        metrics(metrics_in),
+        profile(profile_in),
+        paths(paths_in),
+        settings(settings_in),
+        handlers(std::move(handlers_in)),
+        rounds(requests().size(), settings.get_interval),
+        said(requests().size()),
+        timer(loop) {}
+
+  const std::vector<model::Path>& requests() const { return settings.subscription->get_requests; }
+  void begin_round();
+  void ask_next();
+  void ask(std::size_t path);
+  void on_message(std::span<const std::uint8_t> message);
+  void on_end(const CallEnd& end);
+  void take_answer();
+  void say_unread();
+  void fail(const CallEnd& end);
+  void end_round();
+  void hang_up();
+  void connect();
+
+  net::Loop& loop;
+  const core::Clock& clock;
+  core::Logger& log;
+  metrics::Registry& metrics;
+  const schema::Profile& profile;
+  model::PathTable& paths;
+  const SessionSettings& settings;
+  const GetterHandlers handlers;
+  GetRounds rounds;
+  std::vector<std::string> said;  // per path, the last reason logged
+  UnreadLog unread_log;
+
+  bool is_running = false;
+  std::uint64_t calls = 0;  // grows whenever the call under way is over or given up
+  net::Timer timer;         // of the next round, of the turn to connect, or of the answer
+  // Of the round under way.
+  std::unique_ptr<WireReader> reader;
+  model::UpdateBatch batch;
+  std::optional<core::Status> answer;  // of the call under way
+  std::unique_ptr<Transport> transport;  // last: its handlers use the rest
+};
+
+void Getter::Impl::begin_round() {
+  rounds.begin(clock.steady_now());
+  if (!rounds.next()) return end_round();
+  const Duration wait = settings.dials ? settings.dials->reserve(clock.steady_now()) : Duration::zero();
+  if (wait <= Duration::zero()) return ask_next();
+  metrics.add(Metric::LimitHits, 1, "dials_per_second");
+  timer.after(wait, [this] { ask_next(); });
+}
+
+void Getter::Impl::ask_next() {
+  const auto path = rounds.next();
+  path ? ask(*path) : end_round();
+}
+
+void Getter::Impl::ask(std::size_t path) {
+  if (!transport) connect();
+  answer.reset();
+  ++calls;
+  transport->start(kGetMethod, get_request(requests()[path], settings.target, profile.encoding), true,
+                   {.on_headers = {},
+                    .on_message = [this](std::span<const std::uint8_t> bytes) { on_message(bytes); },
+                    .on_end = [this](const CallEnd& end) { on_end(end); }});
+  timer.after(settings.sync_deadline, [this] {
+    transport->cancel();
+    on_end({.code = GrpcCode::DeadlineExceeded,
+            .message = fmt::format("no answer within {}", core::to_text(settings.sync_deadline)),
+            .hint = {}});
+  });
+}
+
+void Getter::Impl::connect() {
+  reader = std::make_unique<WireReader>(profile, paths, settings.transport.limits, settings.memo);
+  TransportSettings wanted = settings.transport;
+  wanted.keepalive = Duration::zero();
+  if (wanted.clock == nullptr) wanted.clock = &clock;
+  transport = settings.make_stream ? std::make_unique<Transport>(loop, std::move(wanted), settings.make_stream())
+                                   : std::make_unique<Transport>(loop, std::move(wanted));
+}
+
+void Getter::Impl::on_message(std::span<const std::uint8_t> message) {
+  answer = answer ? core::Status(core::Error{core::Code::Corrupt, "more than one answer"}) : reader->read_answer(message, batch);
+}
+
+// The answer counts only if the call ended well.
+void Getter::Impl::on_end(const CallEnd& end) {
+  timer.cancel();
+  const std::uint64_t call = ++calls;
+  if (end.code != GrpcCode::Ok) {
+    fail(end);
+  } else if (!answer || !*answer) {
+    fail({.code = GrpcCode::Internal, .message = answer ? answer->error().message : "the answer is empty", .hint = {}});
+  } else {
+    take_answer();
+  }
+  if (call == calls) ask_next();
+}
+
+void Getter::Impl::take_answer() {
+  const std::size_t path = *rounds.next();
+  model::Path asked = requests()[path];
+  asked.origin.clear();
+  std::erase_if(batch.sets, [&](const model::LeafSet& set) { return !model::covers(asked, paths.path(set.path)); });
+  if (!std::exchange(said[path], {}).empty()) {
+    log.info("{}: {} is read again", settings.device, model::to_text(asked));
+  }
+  if (!batch.unread.empty()) say_unread();
+  batch.complete = std::move(asked);
+  const model::UpdateBatch complete = std::exchange(batch, {});  // a handler may end the round
+  const std::uint64_t call = calls;
+  if (rounds.answered()) handlers.on_quarantine();
+  if (call == calls) handlers.on_answer(path, complete);
+}
+
+void Getter::Impl::say_unread() {
+  for (std::size_t i = 0; i < model::kUnreadKinds; ++i) {
+    count_unread(static_cast<model::UnreadKind>(i), batch.unread_counts[i], metrics);
+  }
+  unread_log.say(batch, paths, settings.device, log);
+}
+
+void Getter::Impl::fail(const CallEnd& end) {
+  if (!end.limit.empty()) metrics.add(Metric::LimitHits, 1, end.limit);
+  if (is_login_refused(end)) metrics.add(Metric::LoginsRefused);
+  const std::string reason = describe(end);
+  const std::uint64_t call = calls;
+  for (const std::size_t path : rounds.failed(end, {clock.steady_now(), clock.wall_now(), 0})) {
+    if (std::exchange(said[path], reason) != reason) {
+      log.warning("{}: {} cannot be read by Get: {}; what was read before is kept", settings.device,
+                  model::to_text(requests()[path]), reason);
+    }
+    handlers.on_failure(path, reason);
+    if (call != calls) return;
+  }
+  if (is_path_refused(end)) handlers.on_quarantine();
+}
+
+void Getter::Impl::end_round() {
+  hang_up();
+  timer.after(rounds.wait(), [this] { begin_round(); });
+}
+
+void Getter::Impl::hang_up() {
+  ++calls;
+  timer.cancel();
+  transport.reset();
+  reader.reset();
+}
+
+Getter::Getter(net::Loop& loop, const core::Clock& clock, core::Logger& log, metrics::Registry& metrics,
+               const schema::Profile& profile, model::PathTable& paths, const SessionSettings& settings,
+               GetterHandlers handlers) {
+  if (settings.subscription->get_requests.empty()) return;
+  impl_ = std::make_unique<Impl>(loop, clock, log, metrics, profile, paths, settings, std::move(handlers));
+}
+
+Getter::~Getter() { stop(); }
+
+void Getter::start() {
+  if (!impl_ || std::exchange(impl_->is_running, true)) return;
+  impl_->begin_round();
+}
+
+void Getter::stop() {
+  if (!impl_ || !std::exchange(impl_->is_running, false)) return;
+  impl_->hang_up();
+}
+
+void Getter::retry_now() {
+  if (!impl_) return;
+  const bool is_wanted = impl_->rounds.forgive();
+  if (!is_wanted || !impl_->is_running) return;
+  impl_->hang_up();
+  impl_->begin_round();
+}
+
+std::vector<QuarantinedPath> Getter::quarantined() const {
+  std::vector<QuarantinedPath> all;
+  if (!impl_) return all;
+  const Subscription& subscription = *impl_->settings.subscription;
+  for (std::size_t i = 0; i < impl_->rounds.refused().size(); ++i) {
+    const auto& entry = impl_->rounds.refused()[i];
+    if (entry) all.push_back({subscription.paths[subscription.get_sources[i]].path, entry->code, entry->message, entry->since});
+  }
+  return all;
+}
+
+}  // namespace dm::gnmi
