@@ -47,7 +47,7 @@ std::vector<schema::ProfilePath> effective_paths(const schema::Profile& profile,
 
 std::string mode_reason(const schema::Profile& profile, const schema::ProfilePath& path) {
   if (path.mode == schema::PathMode::Off) return "switched off by the configuration";
-  if (path.mode == schema::PathMode::Get) return "has no ON_CHANGE on this platform; not read, so nothing in it is compared";
+  if (path.mode == schema::PathMode::Get) return "read by Get, every gnmi.get_interval";
   const auto request = schema::to_request(profile, path.path);
   return request.translated_from ? "translated from " + *request.translated_from : "";
 }
@@ -73,10 +73,10 @@ net::TlsSettings tls_of(const config::Tls& tls) {
 
 // Everything a connection depends on but for the paths, as one text.
 std::string session_key(const fleet::DeviceSpec& spec, const config::Gnmi& gnmi) {
-  return fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", spec.session.transport.host,
+  return fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", spec.session.transport.host,
                                 spec.session.transport.port, static_cast<int>(gnmi.tls.mode), gnmi.tls.ca_file,
                                 gnmi.tls.cert_file, gnmi.tls.key_file, gnmi.tls.server_name, gnmi.username,
-                                gnmi.password.reveal(), gnmi.target, spec.monitor.profile->name, gnmi.stale_after.count());
+                                gnmi.password.reveal(), gnmi.target, spec.monitor.profile->name, gnmi.stale_after.count(), gnmi.get_interval.count());
 }
 
 std::string link_of(const config::Settings& settings, const std::string& device) {
@@ -97,27 +97,51 @@ void say_translations(const schema::Profile& profile, const config::Gnmi& gnmi, 
   }
 }
 
-// What is subscribed, judged and shown. Devices with the same profile and overrides share it.
+bool is_subscribed(const schema::ProfilePath& path) {
+  return path.mode == schema::PathMode::OnChange || path.mode == schema::PathMode::Sample;
+}
+
+// What a Get brings may be older than what the stream said of the same leaf meanwhile: one place, one way.
+const schema::ProfilePath* overlapping(const schema::Profile& profile, const std::vector<schema::ProfilePath>& paths,
+                                       const model::Path& read) {
+  const auto found = std::find_if(paths.begin(), paths.end(), [&](const schema::ProfilePath& path) {
+    return is_subscribed(path) && model::match(to_pattern(profile, path.path), read) != model::Match::None;
+  });
+  return found == paths.end() ? nullptr : &*found;
+}
+
+// What is subscribed, read, judged and shown. Devices with the same profile and overrides share it.
 struct PathPlan {
   std::shared_ptr<const gnmi::Subscription> subscription;
   std::shared_ptr<const fleet::Areas> areas;
+  std::shared_ptr<const std::vector<model::Path>> reads;
   std::shared_ptr<const std::vector<fleet::PathStatus>> shown;
 };
 
 PathPlan make_plan(const schema::Profile& profile, const config::Gnmi& gnmi) {
-  std::vector<schema::ProfilePath> subscribed;
+  std::vector<schema::ProfilePath> used;
   fleet::Areas areas;
   std::vector<fleet::PathStatus> shown;
-  for (schema::ProfilePath& path : effective_paths(profile, gnmi)) {
+  const std::vector<schema::ProfilePath> paths = effective_paths(profile, gnmi);
+  for (const schema::ProfilePath& path : paths) {
     const model::Path pattern = to_pattern(profile, path.path);
     shown.push_back({model::to_text(pattern), std::string(schema::to_text(path.mode)), mode_reason(profile, path)});
-    if (path.mode != schema::PathMode::OnChange && path.mode != schema::PathMode::Sample) continue;
+    if (path.mode == schema::PathMode::Off) continue;
+    const auto* other = path.mode == schema::PathMode::Get ? overlapping(profile, paths, pattern) : nullptr;
+    if (other != nullptr) {
+      shown.back().reason = fmt::format("not read: {} is subscribed", model::to_text(to_pattern(profile, other->path)));
+      continue;
+    }
     areas[path.area].push_back(pattern);
-    subscribed.push_back(std::move(path));
+    used.push_back(path);
   }
   say_translations(profile, gnmi, shown);
-  return {gnmi::make_subscription(profile, std::move(subscribed)),
+  auto subscription = gnmi::make_subscription(profile, std::move(used));
+  std::vector<model::Path> reads;
+  for (const std::size_t source : subscription->get_sources) reads.push_back(to_pattern(profile, subscription->paths[source].path));
+  return {std::move(subscription),
           std::make_shared<const fleet::Areas>(std::move(areas)),
+          std::make_shared<const std::vector<model::Path>>(std::move(reads)),
           std::make_shared<const std::vector<fleet::PathStatus>>(std::move(shown))};
 }
 
@@ -149,6 +173,7 @@ fleet::DeviceSpec make_spec(const config::Settings& settings, const config::Devi
   spec.session.device = device.name;
   spec.session.target = gnmi.target;
   spec.session.stale_after = gnmi.stale_after;
+  spec.session.get_interval = gnmi.get_interval;
   spec.session.sync_deadline = std::chrono::seconds(settings.limits.sync_deadline_seconds);
   spec.session.transport = {.host = address.host,
                             .port = address.port,
@@ -161,6 +186,7 @@ fleet::DeviceSpec make_spec(const config::Settings& settings, const config::Devi
   }
   spec.paths = plan.shown;
   spec.monitor.areas = plan.areas;
+  spec.monitor.reads = plan.reads;
   spec.session.subscription = plan.subscription;
   spec.session_key = session_key(spec, gnmi);
   spec.monitor.rules = rules_for(settings, device.name);

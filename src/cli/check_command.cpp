@@ -29,9 +29,10 @@ struct Checked {
   std::string problem;  // why there is no full verdict; empty if there is one
 };
 
-// A device has said what there is to say: it is live, or its first connection failed.
+// A device has said what there is to say: it is live and each of its paths of mode get was asked for, or its
+// first connection failed.
 bool is_settled(const fleet::DeviceStatus& status) {
-  return status.freshness == model::Freshness::Live ||
+  return (status.freshness == model::Freshness::Live && !status.is_read_pending) ||
          (status.freshness != model::Freshness::Syncing && !status.last_error.empty());
 }
 

@@ -133,10 +133,6 @@ std::optional<NetBoxInventory> read_netbox_inventory(Section section) {
 Gnmi read_gnmi(Section section, Gnmi gnmi, bool is_device) {
   gnmi.port = static_cast<std::uint16_t>(section.number("port", gnmi.port, 1, 65535));
   gnmi.get_interval = section.duration("get_interval", gnmi.get_interval, seconds(1));
-  if (gnmi.get_interval != Gnmi().get_interval && !is_device) {
-    section.context().warnings.push_back(
-        "gnmi.get_interval is not used yet: paths of mode get are not read, and nothing in them is compared");
-  }
   gnmi.stale_after = section.duration("stale_after", gnmi.stale_after, seconds(1));
   gnmi.username = section.text("username", gnmi.username, {.fallback = is_device ? nullptr : "GNMI_USERNAME"});
   gnmi.password = section.secret("password", gnmi.password, is_device ? nullptr : "GNMI_PASSWORD");

@@ -17,12 +17,15 @@ Device::Device(DeviceContext context, DeviceSpec spec, Past past)
       recorder_(std::move(past.recorder)),
       deadline_(context_.loop),
       session_(context_.loop, context_.clock, context_.log, context_.metrics, monitor_.spec().profile, context_.paths,
-               std::exchange(spec_.session, {}), session_handlers()) {
+               std::exchange(spec_.session, {}), session_handlers()),
+      getter_(context_.loop, context_.clock, context_.log, context_.metrics, *monitor_.spec().profile, context_.paths,
+              session_.settings(), getter_handlers()) {
   context_.metrics.set(metrics::Metric::DeviceState, 0, spec_.name);
   if (recorder_) recorder_->set_on_idle([this] { schedule(); });
 }
 
 Device::~Device() {
+  getter_.stop();
   session_.stop();
   for (const auto metric : {metrics::Metric::DeviceState, metrics::Metric::DeviceOpenDrifts,
                             metrics::Metric::DeviceDegraded, metrics::Metric::QuarantinedPaths}) {
@@ -41,9 +44,11 @@ gnmi::SessionHandlers Device::session_handlers() {
                 const std::uint64_t before = monitor_.revision();
                 monitor_.apply(batch, now());
                 if (monitor_.revision() != before) after_change();
+                if (batch.sync) getter_.start();
               },
           .on_stream_lost =
               [this](const std::string& reason) {
+                getter_.stop();
                 monitor_.stream_lost(reason, now());
                 after_change();
               },
@@ -52,14 +57,41 @@ gnmi::SessionHandlers Device::session_handlers() {
                 monitor_.lose_message(now());
                 after_change();
               },
-          .on_quarantine =
-              [this] {
-                std::vector<model::Path> refused;
-                for (const gnmi::QuarantinedPath& path : session_.quarantined()) refused.push_back(path.path);
-                context_.metrics.set(metrics::Metric::QuarantinedPaths, static_cast<double>(refused.size()), spec_.name);
-                monitor_.set_quarantined(std::move(refused), now());
+          .on_quarantine = [this] { tell_quarantined(); }};
+}
+
+gnmi::GetterHandlers Device::getter_handlers() {
+  return {.on_answer =
+              [this](std::size_t path, const model::UpdateBatch& batch) {
+                const std::uint64_t before = monitor_.revision();
+                monitor_.apply_answer(path, batch, now());
+                if (monitor_.revision() != before) after_change();
+              },
+          .on_failure =
+              [this](std::size_t path, const std::string& reason) {
+                monitor_.fail_answer(path, reason);
                 after_change();
-              }};
+              },
+          .on_quarantine = [this] { tell_quarantined(); }};
+}
+
+std::vector<gnmi::QuarantinedPath> Device::quarantined() const {
+  std::vector<gnmi::QuarantinedPath> all = session_.quarantined();
+  for (gnmi::QuarantinedPath& path : getter_.quarantined()) all.push_back(std::move(path));
+  return all;
+}
+
+void Device::tell_quarantined() {
+  std::vector<model::Path> refused;
+  for (gnmi::QuarantinedPath& path : quarantined()) refused.push_back(std::move(path.path));
+  context_.metrics.set(metrics::Metric::QuarantinedPaths, static_cast<double>(refused.size()), spec_.name);
+  monitor_.set_quarantined(std::move(refused), now());
+  after_change();
+}
+
+void Device::retry_now() {
+  session_.retry_now();
+  getter_.retry_now();
 }
 
 void Device::set_intent(std::shared_ptr<const model::DeviceIntent> intent, std::string unknown_reason) {
@@ -147,6 +179,23 @@ void Device::say(const drift::Output& output) {
   context_.metrics.set(metrics::Metric::DeviceOpenDrifts, static_cast<double>(monitor_.open_count()), spec_.name);
 }
 
+// Shared with the other devices unless there is something to say of this one.
+std::shared_ptr<const std::vector<PathStatus>> Device::paths_as_read() const {
+  std::shared_ptr<std::vector<PathStatus>> own;
+  for (const Read& read : monitor_.reads().all()) {
+    if (read.trouble.empty() && read.is_read) continue;
+    if (!own) own = std::make_shared<std::vector<PathStatus>>(*spec_.paths);
+    const std::string text = model::to_text(read.pattern);
+    for (PathStatus& path : *own) {
+      if (path.path != text) continue;
+      path.reason = read.is_pending() ? "not read yet"
+                    : read.is_read    ? fmt::format("cannot be read any more: {}", read.trouble)
+                                      : fmt::format("cannot be read: {}", read.trouble);
+    }
+  }
+  return own ? own : spec_.paths;
+}
+
 std::shared_ptr<const DeviceStatus> Device::status() const {
   auto status = std::make_shared<DeviceStatus>();
   monitor_.describe(*status);
@@ -154,8 +203,8 @@ std::shared_ptr<const DeviceStatus> Device::status() const {
   status->address = address();
   status->source = spec_.source;
   status->labels = spec_.labels;
-  status->paths = spec_.paths;
-  for (const gnmi::QuarantinedPath& path : session_.quarantined()) {
+  status->paths = paths_as_read();
+  for (const gnmi::QuarantinedPath& path : quarantined()) {
     status->quarantined.push_back({model::to_text(path.path), static_cast<int>(path.code),
                                    std::string(gnmi::to_text(path.code)), path.message, path.since});
   }

@@ -12,6 +12,7 @@
 #include "fleet/monitor.h"
 #include "fleet/recorder.h"
 #include "fleet/status.h"
+#include "gnmi/getter.h"
 #include "gnmi/session.h"
 
 namespace dm::fleet {
@@ -54,7 +55,7 @@ class Device {
   Device& operator=(const Device&) = delete;
 
   void start() { session_.start(); }
-  void retry_now() { session_.retry_now(); }
+  void retry_now();
   void set_intent(std::shared_ptr<const model::DeviceIntent> intent, std::string unknown_reason);
   // New rules on the same connection.
   void set_rules(DeviceSpec spec);
@@ -70,6 +71,10 @@ class Device {
  private:
   drift::Now now() const { return {context_.clock.steady_now(), context_.clock.wall_now()}; }
   gnmi::SessionHandlers session_handlers();
+  gnmi::GetterHandlers getter_handlers();
+  std::vector<gnmi::QuarantinedPath> quarantined() const;
+  void tell_quarantined();
+  std::shared_ptr<const std::vector<PathStatus>> paths_as_read() const;
   void after_change();
   void schedule();
   void tell();
@@ -84,6 +89,7 @@ class Device {
   std::unique_ptr<Recorder> recorder_;
   net::Timer deadline_;
   gnmi::Session session_;
+  gnmi::Getter getter_;
 };
 
 }  // namespace dm::fleet

@@ -27,14 +27,15 @@ std::string_view to_text(model::Rule rule) {
 
 bool MonitorSpec::operator==(const MonitorSpec& other) const {
   return device == other.device && profile == other.profile && (areas == other.areas || *areas == *other.areas) &&
-         rules == other.rules && lifecycle == other.lifecycle;
+         (reads == other.reads || *reads == *other.reads) && rules == other.rules && lifecycle == other.lifecycle;
 }
 
 Monitor::Monitor(Context context, MonitorSpec spec, drift::Lifecycle lifecycle)
     : context_(std::move(context)),
       spec_(std::move(spec)),
       tree_(context_.paths, context_.limits),
-      lifecycle_(std::move(lifecycle)) {
+      lifecycle_(std::move(lifecycle)),
+      reads_(*spec_.reads) {
   lifecycle_.freeze();  // until this monitor has seen a whole dump
   lifecycle_.set_rules(spec_.lifecycle);
 }
@@ -42,22 +43,40 @@ Monitor::Monitor(Context context, MonitorSpec spec, drift::Lifecycle lifecycle)
 void Monitor::stream_begins(drift::Now now) {
   is_synced_ = false;
   gaps_.clear();
+  reads_.begin_stream();
   tree_.begin_generation();
   set_freshness(Freshness::Syncing, "receiving the first dump", now);
 }
 
 void Monitor::apply(const model::UpdateBatch& batch, drift::Now now) {
+  take(batch, false, now);
+  if (batch.sync && !is_synced_) finish_sync(now);
+}
+
+// What an area reads by Get is like any other from now on.
+void Monitor::apply_answer(std::size_t path, const model::UpdateBatch& batch, drift::Now now) {
+  const bool is_better = !reads_.all().at(path).trouble.empty();
+  const bool is_first = reads_.answered(path);
+  if (is_first || is_better) ++revision_;
+  take(batch, is_first, now);
+}
+
+void Monitor::fail_answer(std::size_t path, std::string reason) {
+  reads_.failed(path, std::move(reason));
+  ++revision_;
+}
+
+void Monitor::take(const model::UpdateBatch& batch, bool is_coverage_new, drift::Now now) {
   const observed::Changes& changes = tree_.apply(batch);
   const bool has_new_gap = note_gaps(batch, changes);
   if (!changes.empty()) {
     context_.metrics.add(metrics::Metric::LeafChanges, static_cast<double>(changes.leaves.size()));
   }
-  if (can_judge() && (has_new_gap || (!changes.empty() && is_area_back(changes)))) {
+  if (can_judge() && (is_coverage_new || has_new_gap || (!changes.empty() && is_area_back(changes)))) {
     judge_everything(now);
   } else if (can_judge() && !changes.empty()) {
     judge_changes(changes, batch.timestamp_ns, now);
   }
-  if (batch.sync && !is_synced_) finish_sync(now);
 }
 
 // True if there is something new that nobody can tell from now on.
@@ -137,7 +156,12 @@ bool Monitor::is_area_back(const observed::Changes& changes) const {
 // Rule 8: an area that has intent and came without a single leaf is not "everything missing".
 void Monitor::update_degraded() {
   std::vector<std::string> degraded;
-  for (const auto& [area, patterns] : *spec_.areas) {
+  for (const auto& [area, all_patterns] : *spec_.areas) {
+    const bool was_degraded =
+        std::find(degraded_areas_.begin(), degraded_areas_.end(), area) != degraded_areas_.end();
+    std::vector<model::Path> patterns = all_patterns;
+    std::erase_if(patterns, [&](const model::Path& pattern) { return reads_.is_unread(pattern); });
+    if (patterns.empty() && was_degraded) degraded.push_back(area);  // nothing new is known of it
     if (!judge_->has_intent_under(patterns)) continue;
     const auto& leaves = tree_.leaves().leaves();
     const bool has_leaf = std::any_of(leaves.begin(), leaves.end(), [&](const model::Leaf& leaf) {
@@ -146,8 +170,6 @@ void Monitor::update_degraded() {
                          [&](const model::Path& pattern) { return model::covers(pattern, path); });
     });
     // An area that empties while the stream is live was emptied by somebody: that is drift.
-    const bool was_degraded =
-        std::find(degraded_areas_.begin(), degraded_areas_.end(), area) != degraded_areas_.end();
     if (!has_leaf && (was_degraded || !area_has_leaves_.contains(area))) degraded.push_back(area);
     if (has_leaf) area_has_leaves_.insert(area);
   }
@@ -197,13 +219,14 @@ std::vector<model::Path> Monitor::live_patterns() const {
           std::any_of(quarantined_.begin(), quarantined_.end(), [&](const model::Path& path) {
             return model::match(pattern, path) == model::Match::Exact;
           });
-      if (!is_quarantined) live.push_back(pattern);
+      if (!is_quarantined && !reads_.is_unread(pattern)) live.push_back(pattern);
     }
   }
   return live;
 }
 
 void Monitor::judge_everything(drift::Now now) {
+  reads_.set_intended([&](const model::Path& pattern) { return judge_->has_intent_under({pattern}); });
   update_degraded();
   judge_->set_coverage(live_patterns());
   judge_->set_gaps(gaps_.places());
@@ -287,7 +310,9 @@ std::pair<model::Verdict, std::string> Monitor::verdict() const {
     return {Verdict::Degraded, fmt::format("no leaf at all for {}", fmt::join(degraded_areas_, ", "))};
   }
   if (const std::string reason = unread_reason(); !reason.empty()) return {Verdict::Degraded, reason};
-  if (!quarantined_.empty()) return {Verdict::Degraded, "the device refuses some paths"};
+  const auto is_needed = [&](const model::Path& path) { return !reads_.is_needless(path); };
+  if (std::any_of(quarantined_.begin(), quarantined_.end(), is_needed)) return {Verdict::Degraded, "the device refuses some paths"};
+  if (const std::string reason = reads_.reason(); !reason.empty()) return {Verdict::Degraded, reason};
   return {lifecycle_.open_count() > 0 ? Verdict::Drifted : Verdict::InSync, ""};
 }
 
@@ -297,6 +322,7 @@ void Monitor::describe(DeviceStatus& status) const {
   status.freshness = freshness_;
   status.freshness_since = freshness_since_;
   status.freshness_reason = freshness_reason_;
+  status.is_read_pending = reads_.is_pending();
   status.degraded_areas = degraded_areas_;
   status.open_drifts = lifecycle_.open_count();
   status.suspected = lifecycle_.suspected_count();

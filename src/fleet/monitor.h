@@ -20,6 +20,7 @@
 #include "core/log.h"
 #include "drift/lifecycle.h"
 #include "fleet/gaps.h"
+#include "fleet/reads.h"
 #include "fleet/status.h"
 #include "metrics/registry.h"
 #include "model/drift.h"
@@ -30,13 +31,15 @@
 
 namespace dm::fleet {
 
-using Areas = std::map<std::string, std::vector<model::Path>>;  // area -> its subscribed patterns
+using Areas = std::map<std::string, std::vector<model::Path>>;  // area -> its patterns that are subscribed or read
 
 // How one device is judged.
 struct MonitorSpec {
   std::string device;
   std::shared_ptr<const schema::Profile> profile;
   std::shared_ptr<const Areas> areas = std::make_shared<const Areas>();  // the same for many devices
+  // Those of them that are read by Get.
+  std::shared_ptr<const std::vector<model::Path>> reads = std::make_shared<const std::vector<model::Path>>();
   compare::Rules rules;
   drift::LifecycleRules lifecycle;
   bool operator==(const MonitorSpec& other) const;
@@ -59,7 +62,12 @@ class Monitor {
   void stream_lost(const std::string& reason, drift::Now now);
   // A message of the stream could not be decoded: what it said is lost until the next dump.
   void lose_message(drift::Now now);
-  // Subscription paths the device refuses: what lies in them is not judged.
+  // What a Get brought: all there is of this path (an index into MonitorSpec::reads). From the first answer of a
+  // stream on it is judged.
+  void apply_answer(std::size_t path, const model::UpdateBatch& batch, drift::Now now);
+  // A Get failed: what was read before stays as it is.
+  void fail_answer(std::size_t path, std::string reason);
+  // Paths the device refuses: what lies in them is not judged.
   void set_quarantined(std::vector<model::Path> paths, drift::Now now);
 
   // Null: nothing is intended for this device, with the reason for people.
@@ -77,6 +85,7 @@ class Monitor {
   std::vector<model::Difference> differences() const;
   std::size_t open_count() const { return lifecycle_.open_count(); }
   const MonitorSpec& spec() const { return spec_; }
+  const Reads& reads() const { return reads_; }
   model::Freshness freshness() const { return freshness_; }
   // Grows whenever something a person or the lifecycle would notice changed.
   std::uint64_t revision() const { return revision_; }
@@ -84,6 +93,7 @@ class Monitor {
  private:
   bool can_judge() const { return freshness_ == model::Freshness::Live && judge_ != nullptr; }
   void rebuild_judge(drift::Now now);
+  void take(const model::UpdateBatch& batch, bool is_coverage_new, drift::Now now);
   void finish_sync(drift::Now now);
   void judge_everything(drift::Now now);
   void judge_changes(const observed::Changes& changes, std::int64_t device_time_ns, drift::Now now);
@@ -109,6 +119,7 @@ class Monitor {
   std::vector<std::string> degraded_areas_;
   std::set<std::string> area_has_leaves_;  // since this stream went live
   std::vector<model::Path> quarantined_;
+  Reads reads_;
   Gaps gaps_;                                  // of this stream
   std::unordered_set<model::PathId> unknown_;  // compared objects that could not be read
   std::string said_gap_;                       // the last reason logged

@@ -16,7 +16,7 @@ namespace dm::fleet {
 struct PathStatus {
   std::string path;
   std::string mode;    // on_change | sample | get | off
-  std::string reason;  // why it is not subscribed, or what it was translated from; empty if nothing to say
+  std::string reason;  // why it is not subscribed or cannot be read, or what it was translated from; empty if nothing to say
 };
 
 struct QuarantineStatus {
@@ -37,6 +37,7 @@ struct DeviceStatus {
   std::string freshness_reason;
   std::shared_ptr<const std::vector<PathStatus>> paths = std::make_shared<const std::vector<PathStatus>>();
   std::vector<QuarantineStatus> quarantined;
+  bool is_read_pending = false;  // a path of mode get was not asked for yet on this stream
   std::vector<std::string> degraded_areas;
   std::size_t open_drifts = 0;
   std::size_t suspected = 0;

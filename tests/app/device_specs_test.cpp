@@ -63,5 +63,28 @@ TEST(DeviceSpecs, ConfigurationAddsToAndOverridesTheInventory) {
   EXPECT_TRUE(made.problems.at("leaf9").starts_with("no address"));
 }
 
+TEST(DeviceSpecs, APathOfModeGetIsReadAndJudged) {
+  config::Settings settings;
+  settings.gnmi.get_interval = std::chrono::seconds(5);
+  const DeviceSpecs made = specs_of(settings, kLeafs);
+  const fleet::DeviceSpec& spec = made.specs[0];
+
+  EXPECT_EQ(path_of(spec, "/arista/eos/mlag")->reason, "read by Get, every gnmi.get_interval");
+  EXPECT_TRUE(spec.monitor.areas->contains("mlag"));
+  ASSERT_EQ(spec.monitor.reads->size(), 2U);
+  EXPECT_EQ(model::to_text(spec.monitor.reads->front()), "/arista/eos/mlag");
+  EXPECT_EQ(spec.session.subscription->get_requests.front().origin, "openconfig");
+  EXPECT_EQ(spec.session.get_interval, std::chrono::seconds(5));
+}
+
+TEST(DeviceSpecs, WhatIsSubscribedIsNotReadAsWell) {
+  const DeviceSpecs made = specs_of(settings_with_path("/system", schema::PathMode::Get), kLeafs);
+  const fleet::DeviceSpec& spec = made.specs[0];
+
+  EXPECT_EQ(path_of(spec, "/system")->reason, "not read: /system/config/hostname is subscribed");
+  EXPECT_EQ(spec.monitor.reads->size(), 2U);
+  EXPECT_EQ(spec.session.subscription->get_requests.size(), 2U);
+}
+
 }  // namespace
 }  // namespace dm::app

@@ -238,7 +238,7 @@ TEST(Load, LetsTheEnvironmentOverrideStoreAndListen) {
 }
 
 TEST_F(Files, SaysWhichSettingsDoNothingYet) {
-  const std::string file = write("c.yaml", with_device(R"(gnmi: { username: u, get_interval: 5s }
+  const std::string file = write("c.yaml", with_device(R"(gnmi: { username: u }
 intent: { netbox: { url: "http://n", token: t, full_refresh: 1h, webhook_secret: s } }
 delivery: { kestra: { url: "http://k" } }
 )"));
@@ -246,8 +246,7 @@ delivery: { kestra: { url: "http://k" } }
   const Load load = config::load(file, environment({}));
 
   ASSERT_THAT(load.errors, IsEmpty());
-  EXPECT_THAT(load.settings->warnings, testing::IsSupersetOf({HasSubstr("gnmi.get_interval is not used yet"),
-                                                              HasSubstr("intent.netbox.full_refresh is not used yet"),
+  EXPECT_THAT(load.settings->warnings, testing::IsSupersetOf({HasSubstr("intent.netbox.full_refresh is not used yet"),
                                                               HasSubstr("intent.netbox.webhook_secret is not used yet")}));
 }
 

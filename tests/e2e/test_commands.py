@@ -7,6 +7,7 @@ import subprocess
 from harness import BUILD, Failure, Session, base_config, with_netbox
 
 DESCRIPTION = "/interfaces/interface[name=Ethernet1]/config/description"
+MLAG_DOMAIN = "/arista/eos/mlag/config/domain-id"  # read by Get
 
 
 def run(*arguments, environment=None):
@@ -31,12 +32,15 @@ def checks(session, config_file):
     expect_in("check", out, "10 of 10 devices are what they should be")
 
     session.fabric.leaf("leaf1", DESCRIPTION, "typo")
+    session.fabric.leaf("leaf1", MLAG_DOMAIN, "typo")
     code, out, _ = run("check", "--config", config_file, "--output", "json", "leaf1", "leaf2")
     expect("check with drift", code, 1)
     devices = {d["device"]: d["differences"] for d in json.loads(out)["devices"]}
-    expect("differences", [(d["path"], d["current_value"], d["desired_value"]) for d in devices["leaf1"]], [(DESCRIPTION, "typo", "host1")])
+    expect("differences", [(d["path"], d["current_value"], d["desired_value"]) for d in devices["leaf1"]],
+           [(MLAG_DOMAIN, "typo", "leafs"), (DESCRIPTION, "typo", "host1")])
     expect("of the other device", devices["leaf2"], [])
     session.fabric.leaf("leaf1", DESCRIPTION, "host1")
+    session.fabric.leaf("leaf1", MLAG_DOMAIN, "leafs")
 
     session.fabric.post("devices/leaf2/kill")
     code, out, _ = run("check", "--config", config_file, "leaf2")

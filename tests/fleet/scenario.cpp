@@ -69,9 +69,11 @@ class Player {
     MonitorSpec spec{.device = "dut", .profile = profile_};
     Areas areas;
     for (const schema::ProfilePath& path : profile_->paths) {
-      if (path.mode == schema::PathMode::OnChange) areas[path.area].push_back(path.path);
+      areas[path.area].push_back(path.path);
+      if (path.mode == schema::PathMode::Get) reads_.push_back(path.path);
     }
     spec.areas = std::make_shared<const Areas>(std::move(areas));
+    spec.reads = std::make_shared<const std::vector<model::Path>>(reads_);
     read_rules(file["rules"], spec, clock_.wall_now());
     core::Limits limits;
     if (const auto bounds = file["limits"]) limits.leaves_per_device = bounds["leaves_per_device"].as<std::size_t>();
@@ -160,6 +162,17 @@ class Player {
     if (step["bad_message"]) monitor_->lose_message(now());
   }
 
+  // The answer of a Get, or why there is none.
+  void read(const YAML::Node& get) {
+    const auto path = std::find(reads_.begin(), reads_.end(), to_path(get["path"].as<std::string>()));
+    if (path == reads_.end()) throw std::runtime_error("the profile reads no such path by Get");
+    const auto index = static_cast<std::size_t>(path - reads_.begin());
+    if (get["failed"]) return monitor_->fail_answer(index, get["failed"].as<std::string>());
+    fill({}, get["set"]);
+    batch_.complete = *path;
+    monitor_->apply_answer(index, batch_, now());
+  }
+
   void take(const YAML::Node& step, std::vector<std::string>& failures) {
     run_until(*core::parse_duration(step["at"].as<std::string>()));
     if (step["lost"]) monitor_->stream_lost(step["lost"].as<std::string>(), now());
@@ -186,6 +199,7 @@ class Player {
       batch_.atomic_prefix = paths_.intern(to_path(step["atomic"]["prefix"].as<std::string>()));
       monitor_->apply(batch_, now());
     }
+    if (step["get"]) read(step["get"]);
     if (step["intent"] || step["entries"]) monitor_->set_intent(read_intent(step), "no intent", now());
     if (step["no_intent"]) monitor_->set_intent(nullptr, step["no_intent"].as<std::string>(), now());
     if (step["quarantine"]) {
@@ -272,6 +286,7 @@ class Player {
   metrics::Registry metrics_;
   model::PathTable paths_;
   std::shared_ptr<const schema::Profile> profile_;
+  std::vector<model::Path> reads_;
   std::unique_ptr<Monitor> monitor_;
   model::UpdateBatch batch_;
   std::vector<ToldEvent> told_;
