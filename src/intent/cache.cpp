@@ -10,6 +10,7 @@
 #include <set>
 #include <thread>
 
+#include "core/memory.h"
 #include "core/text.h"
 #include "intent/assemble.h"
 #include "intent/merge.h"
@@ -219,6 +220,7 @@ void IntentCache::Impl::publish_readings() {
     logger->warning("intent: not usable, no verdict is given: {}", next->unusable_reason);
   }
   publish(next);
+  core::give_back_freed_memory();  // the trees that files were parsed into are many times larger
 }
 
 void IntentCache::Impl::log_findings(const model::IntentSnapshot& next) {

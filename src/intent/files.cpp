@@ -265,16 +265,17 @@ class Reader {
     draft.unmanaged.try_emplace(std::move(text), std::move(*path));
   }
 
-  std::vector<std::shared_ptr<const model::DeviceIntent>> finish() {
+  // Copied, not moved: what is kept then lies together, and the memory around it can be given back.
+  std::vector<std::shared_ptr<const model::DeviceIntent>> finish() const {
     std::vector<std::shared_ptr<const model::DeviceIntent>> devices;
-    for (auto& [name, draft] : drafts_) {
+    for (const auto& [name, draft] : drafts_) {
       model::DeviceIntent intent;
       intent.device = name;
       intent.leaves.reserve(draft.leaves.size());
       intent.entries.reserve(draft.entries.size());
-      for (auto& [text, leaf] : draft.leaves) intent.leaves.push_back(std::move(leaf.first));
-      for (auto& [text, entry] : draft.entries) intent.entries.push_back(std::move(entry));
-      for (auto& [text, path] : draft.unmanaged) intent.unmanaged.push_back(std::move(path));
+      for (const auto& [text, leaf] : draft.leaves) intent.leaves.push_back(leaf.first);
+      for (const auto& [text, entry] : draft.entries) intent.entries.push_back(entry);
+      for (const auto& [text, path] : draft.unmanaged) intent.unmanaged.push_back(path);
       for (const auto& [list, policy] : draft.lists) intent.lists[list] = policy.first;
       devices.push_back(std::make_shared<const model::DeviceIntent>(std::move(intent)));
     }
