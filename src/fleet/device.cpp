@@ -60,8 +60,11 @@ gnmi::SessionHandlers Device::session_handlers() {
           .on_quarantine = [this] { tell_quarantined(); }};
 }
 
+// A device that has restarted answers a Get with what it has so far, perhaps before anybody noticed that the stream
+// died with it: the probe tells first.
 gnmi::GetterHandlers Device::getter_handlers() {
-  return {.on_answer =
+  return {.on_round = [this] { session_.probe(); },
+          .on_answer =
               [this](std::size_t path, const model::UpdateBatch& batch) {
                 const std::uint64_t before = monitor_.revision();
                 monitor_.apply_answer(path, batch, now());

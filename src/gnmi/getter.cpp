@@ -34,6 +34,8 @@ struct Getter::Impl {
         timer(loop) {}
 
   const std::vector<model::Path>& requests() const { return settings.subscription->get_requests; }
+  void begin();
+  void tell_refused();
   void begin_round();
   void ask_next();
   void ask(std::size_t path);
@@ -68,9 +70,27 @@ struct Getter::Impl {
   std::unique_ptr<Transport> transport;  // last: its handlers use the rest
 };
 
+void Getter::Impl::begin() {
+  const std::uint64_t call = calls;
+  tell_refused();
+  if (call == calls) begin_round();
+}
+
+// What is still in quarantine from an earlier stream will not be asked for.
+void Getter::Impl::tell_refused() {
+  const std::uint64_t call = calls;
+  for (std::size_t i = 0; i < requests().size() && call == calls; ++i) {
+    const auto& entry = rounds.refused()[i];
+    if (entry) handlers.on_failure(i, describe({.code = entry->code, .message = entry->message, .hint = {}}));
+  }
+}
+
 void Getter::Impl::begin_round() {
   rounds.begin(clock.steady_now());
   if (!rounds.next()) return end_round();
+  const std::uint64_t call = calls;
+  handlers.on_round();
+  if (call != calls) return;
   const Duration wait = settings.dials ? settings.dials->reserve(clock.steady_now()) : Duration::zero();
   if (wait <= Duration::zero()) return ask_next();
   metrics.add(Metric::LimitHits, 1, "dials_per_second");
@@ -187,7 +207,7 @@ Getter::~Getter() { stop(); }
 
 void Getter::start() {
   if (!impl_ || std::exchange(impl_->is_running, true)) return;
-  impl_->begin_round();
+  impl_->begin();
 }
 
 void Getter::stop() {

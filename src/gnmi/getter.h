@@ -17,6 +17,8 @@ namespace dm::gnmi {
 
 // Paths are named by their index in Subscription::get_requests.
 struct GetterHandlers {
+  // A round begins, and something will be asked for.
+  std::function<void()> on_round;
   // The batch is complete for its path, and valid only inside the call.
   std::function<void(std::size_t path, const model::UpdateBatch&)> on_answer;
   // The path could not be read; the reason is for people.

@@ -73,7 +73,8 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
   void perform(const EndCall&);
   void perform(const RetryAfter& action);
   void perform(const WatchAfter& action);
-  void perform(const ProbePeer&);
+  void perform(const ProbePeer&) { probe(); }
+  void probe();
   void perform(const TellBegin&);
   void perform(const TellLost& action);
   void perform(const TellQuarantine&);
@@ -233,7 +234,7 @@ void Session::Impl::perform(const WatchAfter& action) {
   });
 }
 
-void Session::Impl::perform(const ProbePeer&) {
+void Session::Impl::probe() {
   if (transport) (void)transport->probe();  // not connected: there will be no answer either
 }
 
@@ -350,6 +351,7 @@ void Session::start() {
   impl_->dial(SessionStarted{});
 }
 void Session::stop() { impl_->stop(); }
+void Session::probe() { impl_->probe(); }
 void Session::retry_now() {
   if (impl_->turn || wants_retry(impl_->state)) impl_->dial(RetryWanted{});
 }

@@ -85,6 +85,8 @@ class Session {
 
   void start();
   void stop();       // no callback afterwards
+  // Asks the peer for a sign of life, if connected: one that has restarted answers that it knows no such connection.
+  void probe();
   void retry_now();  // a waiting backoff ends (reload); the connection is begun when it is its turn
 
   const SessionSettings& settings() const;

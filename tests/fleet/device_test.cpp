@@ -5,6 +5,8 @@
 #include <gnmi.pb.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "fakes/byte_stream.h"
 #include "fakes/byte_stream_http2.h"
 #include "fakes/patience.h"
@@ -137,6 +139,14 @@ TEST_F(DeviceTest, ListsARefusedPathInQuarantine) {
 
   EXPECT_THAT(device_->status()->quarantined, IsEmpty());
   EXPECT_EQ(device_->status()->verdict, model::Verdict::InSync);
+}
+
+TEST_F(DeviceTest, AsksTheStreamForASignOfLifeBeforeItReads) {
+  const auto frames = h2::frames_of_type(peers_[0]->take(), h2::kSettings);
+
+  EXPECT_TRUE(std::any_of(frames.begin(), frames.end(), [](const h2::Frame& frame) {
+    return frame.payload.empty() && (frame.flags & h2::kAck) == 0;
+  }));
 }
 
 TEST_F(DeviceTest, StopsReadingWhenTheStreamIsLost) {

@@ -42,6 +42,7 @@ struct Lab {
   model::PathTable paths{nullptr};
   std::vector<std::shared_ptr<fakes::Peer>> peers;
   std::vector<std::string> diary;
+  int rounds = 0;
   SessionSettings settings;
   GetterHandlers handlers;
   std::unique_ptr<Getter> getter;
@@ -57,6 +58,7 @@ struct Lab {
       peers.push_back(std::make_shared<fakes::Peer>());
       return std::make_unique<fakes::ScriptedStream>(peers.back());
     };
+    handlers.on_round = [this] { ++rounds; };
     handlers.on_answer = [this](std::size_t path, const model::UpdateBatch& batch) {
       std::string line = std::to_string(path) + " is all of " + model::to_text(*batch.complete) + ":";
       for (const auto& set : batch.sets) {
@@ -109,6 +111,7 @@ TEST(Getter, ReadsOnePathAfterTheOtherOnOneConnectionAndClosesIt) {
   EXPECT_THAT(lab.diary, ElementsAre("0 is all of /a: /a/x=1 /a/config/y=\"2\"", "1 is all of /b:"));
   EXPECT_TRUE(lab.peers[0]->is_closed);
   EXPECT_EQ(lab.peers.size(), 1U);
+  EXPECT_EQ(lab.rounds, 1);
 }
 
 TEST(Getter, ReadsAgainEveryInterval) {
@@ -148,6 +151,21 @@ TEST(Getter, ARefusedPathIsQuarantinedAndTheNextIsRead) {
   ASSERT_EQ(refused.size(), 1U);
   EXPECT_EQ(model::to_text(refused[0].path), "/a");
   EXPECT_EQ(refused[0].message, "path invalid");
+}
+
+TEST(Getter, OnTheNextStreamARefusedPathIsNamedAgainAndNotAsked) {
+  Lab lab({"/a"});
+  lab.start();
+  lab.connect();
+  lab.say(refusal(1, 3, "path invalid"));
+  lab.diary.clear();
+
+  lab.getter->stop();
+  lab.getter->start();
+
+  EXPECT_THAT(lab.diary, ElementsAre("0 failed: INVALID_ARGUMENT: path invalid"));
+  EXPECT_EQ(lab.peers.size(), 1U);
+  EXPECT_EQ(lab.rounds, 1);
 }
 
 TEST(Getter, ARetryAsksForWhatWasRefused) {
