@@ -37,6 +37,8 @@ class Programs:
 
     def write_config(self, out, port, devices, with_intent):
         out.write("store: { path: %s/state.db }\napi: { listen: \"127.0.0.1:0\" }\n" % self.folder)
+        # bench-peer knows no Get.
+        out.write("gnmi: { paths: [ { path: /arista/eos/mlag, mode: \"off\" }, { path: /arista/eos/evpn, mode: \"off\" } ] }\n")
         out.write("inventory:\n  devices:\n")
         for i in range(devices):
             out.write("    - { name: device%d, address: \"127.0.0.1:%d\" }\n" % (i, port))
