@@ -154,7 +154,7 @@ std::optional<Difference> Judge::judge(PathId object, const LeafMap& leaves, cor
   }
   difference->path = object;
   difference->path_text = paths_->text(object);
-  difference->severity = severity(paths_->path(object));
+  difference->severity = severity(object);
   return difference;
 }
 
@@ -383,7 +383,9 @@ model::Value Judge::desired_object(PathId entry) const {
   return object;
 }
 
-model::Severity Judge::severity(const Path& path) const {
+model::Severity Judge::severity(PathId object) const {
+  if (rules_.severity.empty()) return model::Severity::Warning;
+  const Path path = paths_->path(object);
   for (const SeverityOf& rule : rules_.severity) {
     if (model::covers(rule.pattern, path)) return rule.severity;
   }

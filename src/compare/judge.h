@@ -97,7 +97,7 @@ class Judge {
   std::optional<model::Difference> judge_leaf(model::PathId leaf, const model::LeafMap& leaves) const;
   std::optional<model::Difference> judge_entry(model::PathId entry, const model::LeafMap& leaves) const;
   model::Value desired_object(model::PathId entry) const;
-  model::Severity severity(const model::Path& path) const;
+  model::Severity severity(model::PathId object) const;
   void add_internal_entries(model::PathId changed, const model::LeafMap& leaves,
                             std::vector<model::PathId>& objects) const;
 
