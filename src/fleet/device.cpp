@@ -42,7 +42,7 @@ gnmi::SessionHandlers Device::session_handlers() {
           .on_batch =
               [this](const model::UpdateBatch& batch) {
                 const std::uint64_t before = monitor_.revision();
-                monitor_.apply(batch, now());
+                if (monitor_.absorb(batch)) monitor_.settle(batch, now());
                 if (monitor_.revision() != before) after_change();
                 if (batch.sync) getter_.start();
               },

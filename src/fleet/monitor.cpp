@@ -49,8 +49,7 @@ void Monitor::stream_begins(drift::Now now) {
 }
 
 void Monitor::apply(const model::UpdateBatch& batch, drift::Now now) {
-  take(batch, false, now);
-  if (batch.sync && !is_synced_) finish_sync(now);
+  if (absorb(batch)) settle(batch, now);
 }
 
 // What an area reads by Get is like any other from now on.
@@ -58,7 +57,8 @@ void Monitor::apply_answer(std::size_t path, const model::UpdateBatch& batch, dr
   const bool is_better = !reads_.all().at(path).trouble.empty();
   const bool is_first = reads_.answered(path);
   if (is_first || is_better) ++revision_;
-  take(batch, is_first, now);
+  absorb(batch);
+  judge_absorbed(batch, is_first, now);
 }
 
 void Monitor::fail_answer(std::size_t path, std::string reason) {
@@ -66,16 +66,26 @@ void Monitor::fail_answer(std::size_t path, std::string reason) {
   ++revision_;
 }
 
-void Monitor::take(const model::UpdateBatch& batch, bool is_coverage_new, drift::Now now) {
-  const observed::Changes& changes = tree_.apply(batch);
-  const bool has_new_gap = note_gaps(batch, changes);
-  if (!changes.empty()) {
-    context_.metrics.add(metrics::Metric::LeafChanges, static_cast<double>(changes.leaves.size()));
+bool Monitor::absorb(const model::UpdateBatch& batch) {
+  changes_ = &tree_.apply(batch);
+  has_new_gap_ = note_gaps(batch, *changes_);
+  if (!changes_->empty()) {
+    context_.metrics.add(metrics::Metric::LeafChanges, static_cast<double>(changes_->leaves.size()));
   }
-  if (can_judge() && (is_coverage_new || has_new_gap || (!changes.empty() && is_area_back(changes)))) {
+  return has_new_gap_ || !changes_->empty() || (batch.sync && !is_synced_);
+}
+
+void Monitor::settle(const model::UpdateBatch& batch, drift::Now now) {
+  judge_absorbed(batch, false, now);
+  if (batch.sync && !is_synced_) finish_sync(now);
+}
+
+void Monitor::judge_absorbed(const model::UpdateBatch& batch, bool is_coverage_new, drift::Now now) {
+  if (!can_judge()) return;
+  if (is_coverage_new || has_new_gap_ || (!changes_->empty() && is_area_back(*changes_))) {
     judge_everything(now);
-  } else if (can_judge() && !changes.empty()) {
-    judge_changes(changes, batch.timestamp_ns, now);
+  } else if (!changes_->empty()) {
+    judge_changes(*changes_, batch.timestamp_ns, now);
   }
 }
 

@@ -59,6 +59,10 @@ class Monitor {
   // The stream, in the order of the session's callbacks.
   void stream_begins(drift::Now now);
   void apply(const model::UpdateBatch& batch, drift::Now now);
+  // The same in two steps, for who must first ask a clock: most messages change nothing, and absorb() says so.
+  // After one that does, settle() comes next.
+  bool absorb(const model::UpdateBatch& batch);
+  void settle(const model::UpdateBatch& batch, drift::Now now);
   void stream_lost(const std::string& reason, drift::Now now);
   // A message of the stream could not be decoded: what it said is lost until the next dump.
   void lose_message(drift::Now now);
@@ -93,7 +97,7 @@ class Monitor {
  private:
   bool can_judge() const { return freshness_ == model::Freshness::Live && judge_ != nullptr; }
   void rebuild_judge(drift::Now now);
-  void take(const model::UpdateBatch& batch, bool is_coverage_new, drift::Now now);
+  void judge_absorbed(const model::UpdateBatch& batch, bool is_coverage_new, drift::Now now);
   void finish_sync(drift::Now now);
   void judge_everything(drift::Now now);
   void judge_changes(const observed::Changes& changes, std::int64_t device_time_ns, drift::Now now);
@@ -110,6 +114,8 @@ class Monitor {
   Context context_;
   MonitorSpec spec_;
   observed::Tree tree_;
+  const observed::Changes* changes_ = nullptr;  // of the last absorb()
+  bool has_new_gap_ = false;                    // likewise
   drift::Lifecycle lifecycle_;
   std::shared_ptr<const model::DeviceIntent> intent_;
   std::string unknown_reason_ = "the intent is not loaded yet";
