@@ -2,33 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
 #include "gnmi/wire_oracle.h"
 
 // Sanitizers bring an operator new of their own.
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 
-// g++ sees malloc and free through the pairs below and takes them for strangers.
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
-namespace {
-std::atomic<std::uint64_t> allocations{0};
-}
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  void* memory = std::malloc(size == 0 ? 1 : size);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-void* operator new[](std::size_t size) { return operator new(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+#include "fakes/counting_new.h"
 
 namespace dm::gnmi::testing {
 namespace {
@@ -61,9 +40,9 @@ TEST(WireAllocation, NothingIsAllocatedForWhatIsKnown) {
   ASSERT_TRUE(reader.read(as_bytes(message), batch));
   ASSERT_EQ(batch.sets.size(), 20U);
 
-  const std::uint64_t before = allocations;
+  const std::uint64_t before = fakes::allocations;
   for (int i = 0; i < 100; ++i) (void)reader.read(as_bytes(message), batch).has_value();
-  const std::uint64_t after = allocations;
+  const std::uint64_t after = fakes::allocations;
 
   EXPECT_EQ(after - before, 0U);
   EXPECT_EQ(batch.sets.size(), 20U);
