@@ -18,4 +18,10 @@ core::Duration DialLimiter::reserve(core::SteadyTime now) {
   return std::max<core::Duration>(taken_until_ - now - kAtOnce, core::Duration::zero());
 }
 
+bool DialLimiter::take_if_free(core::SteadyTime now) {
+  if (taken_until_ - now > kAtOnce / 2) return false;
+  reserve(now);
+  return true;
+}
+
 }  // namespace dm::gnmi

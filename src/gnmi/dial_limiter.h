@@ -16,6 +16,9 @@ class DialLimiter {
 
   // Takes the next place in the queue: how long to wait for it. A place that is not used is lost.
   core::Duration reserve(core::SteadyTime now);
+  // For what can wait (readings by Get): takes a place only while at least half of a second's worth is left for
+  // streams; never queues.
+  bool take_if_free(core::SteadyTime now);
 
  private:
   core::Duration interval_;

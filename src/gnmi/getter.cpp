@@ -17,6 +17,12 @@ namespace dm::gnmi {
 using core::Duration;
 using metrics::Metric;
 
+namespace {
+
+constexpr Duration kTurn = std::chrono::seconds(2);  // between two looks whether a connection may be begun
+
+}  // namespace
+
 struct Getter::Impl {
   Impl(net::Loop& loop_in, const core::Clock& clock_in, core::Logger& log_in, metrics::Registry& metrics_in,
        const schema::Profile& profile_in, model::PathTable& paths_in, const SessionSettings& settings_in,
@@ -37,6 +43,8 @@ struct Getter::Impl {
   void begin();
   void tell_refused();
   void begin_round();
+  bool take_turn();
+  void wait_for_turn();
   void ask_next();
   void ask(std::size_t path);
   void on_message(std::span<const std::uint8_t> message);
@@ -91,10 +99,16 @@ void Getter::Impl::begin_round() {
   const std::uint64_t call = calls;
   handlers.on_round();
   if (call != calls) return;
-  const Duration wait = settings.dials ? settings.dials->reserve(clock.steady_now()) : Duration::zero();
-  if (wait <= Duration::zero()) return ask_next();
+  if (take_turn()) return ask_next();
   metrics.add(Metric::LimitHits, 1, "dials_per_second");
-  timer.after(wait, [this] { ask_next(); });
+  wait_for_turn();
+}
+
+// Streams that reconnect go first: a round that is late costs less than a device that is stale.
+bool Getter::Impl::take_turn() { return settings.dials == nullptr || settings.dials->take_if_free(clock.steady_now()); }
+
+void Getter::Impl::wait_for_turn() {
+  timer.after(kTurn, [this] { take_turn() ? ask_next() : wait_for_turn(); });
 }
 
 void Getter::Impl::ask_next() {
