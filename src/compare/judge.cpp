@@ -192,11 +192,12 @@ bool Judge::is_unknown(PathId object, const LeafMap& leaves, core::WallTime now)
 bool Judge::is_readable(PathId object, const LeafMap& leaves) const {
   if (schema::leaf_type(paths_->facts(object).leaf_type).is_secret) return true;  // never compared anyway
   const bool is_entry = paths_->entry(object) == object;
+  const model::Leaf* held = leaves.find(object);
+  if (held != nullptr && !is_entry) return !model::is_opaque(held->value);
+  if (gaps_.empty()) return true;  // nearly always: no path need be built
   if (is_entry && leaves.entry_exists(object)) {
     return is_intended(object) || !may_be_internal(paths_->path(object), leaves);
   }
-  const model::Leaf* held = leaves.find(object);
-  if (held != nullptr && !is_entry) return !model::is_opaque(held->value);
   return !is_in_gap(paths_->path(object));
 }
 
@@ -261,7 +262,7 @@ bool Judge::is_exempt(PathId object, const LeafMap& leaves, core::WallTime now) 
 
 // An extra entry is the platform's own if its sign is there, and the sign may be what could not be read.
 bool Judge::may_be_internal(const Path& entry, const LeafMap& leaves) const {
-  return !gaps_.empty() && !is_internal(entry, leaves) &&
+  return !is_internal(entry, leaves) &&
          std::any_of(profile_->internal.begin(), profile_->internal.end(), [&](const schema::InternalEntry& rule) {
            const auto key = internal_key(rule, entry);
            return key && is_in_gap(with_key(rule.sign, *key));
