@@ -2,6 +2,7 @@
 #include <netinet/tcp.h>
 
 #include <atomic>
+#include <cstdlib>
 
 #include "net/stream_peer.h"
 
@@ -38,14 +39,21 @@ TEST(TcpStream, SendsWhatWasWrittenBeforeTheConnect) {
   EXPECT_EQ(Device(listener.accept()).hear(5), "early");
 }
 
-TEST(TcpStream, ConnectsByNameAndOverIpv6) {
+TEST(TcpStream, ConnectsByName) {
   Listener four;
   Client by_name(DialOptions{.host = "localhost", .port = four.port()});
-  EXPECT_TRUE(by_name.connect()) << by_name.ends.front().message;
 
+  EXPECT_TRUE(by_name.connect()) << by_name.ends.front().message;
+}
+
+TEST(TcpStream, ConnectsOverIpv6) {
   Listener six(AF_INET6);
-  if (!six.is_usable()) GTEST_SKIP() << "no IPv6 here";
+  if (!six.is_usable()) {
+    ASSERT_EQ(std::getenv("CI"), nullptr) << "continuous integration needs the IPv6 loopback";
+    GTEST_SKIP() << "no IPv6 here";
+  }
   Client by_six(DialOptions{.host = "::1", .port = six.port()});
+
   EXPECT_TRUE(by_six.connect());
 }
 
