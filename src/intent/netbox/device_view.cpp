@@ -37,7 +37,7 @@ const Interface* DeviceView::find(std::string_view canonical_name) const {
   return found == interfaces.end() ? nullptr : &*found;
 }
 
-Joined::Joined(const Tables& tables, const MappingOptions& options)
+TableIndex::TableIndex(const Tables& tables, const MappingOptions& options)
     : tables_(&tables), options_(&options) {
   for (const VlanRow& row : tables.vlans) {
     vlans_[row.id] = &row;
@@ -57,9 +57,9 @@ Joined::Joined(const Tables& tables, const MappingOptions& options)
   }
 }
 
-DeviceView Joined::view(const DeviceRow& device) const {
+DeviceView TableIndex::view(const DeviceRow& device, const Joined& joined) const {
   DeviceView view;
-  view.joined = this;
+  view.joined = &joined;
   view.options = options_;
   view.device = &device;
   if (const auto rows = interfaces_of_device_.find(device.id);
@@ -86,14 +86,36 @@ DeviceView Joined::view(const DeviceRow& device) const {
   return view;
 }
 
-const VlanRow* Joined::vlan(std::uint64_t id) const { return found_or_null(vlans_, id); }
-const L2vpnRow* Joined::l2vpn(std::uint64_t id) const { return found_or_null(l2vpns_, id); }
-const VrfRow* Joined::vrf(std::uint64_t id) const { return found_or_null(vrfs_, id); }
-const AddressRow* Joined::address(std::uint64_t id) const { return found_or_null(addresses_, id); }
+const std::vector<VlanRow>& Joined::all_vlans() const {
+  looked_at_->insert({ObjectKind::AnyVlan, 0});
+  return index_->tables_->vlans;
+}
+
 const std::vector<const VlanRow*>& Joined::vlans_with(std::uint64_t vid) const {
   static const std::vector<const VlanRow*> kNone;
-  const auto found = vlans_by_vid_.find(vid);
-  return found == vlans_by_vid_.end() ? kNone : found->second;
+  looked_at_->insert({ObjectKind::VlanNumber, vid});
+  const auto found = index_->vlans_by_vid_.find(vid);
+  return found == index_->vlans_by_vid_.end() ? kNone : found->second;
+}
+
+const VlanRow* Joined::vlan(std::uint64_t id) const {
+  looked_at_->insert({ObjectKind::Vlan, id});
+  return found_or_null(index_->vlans_, id);
+}
+
+const L2vpnRow* Joined::l2vpn(std::uint64_t id) const {
+  looked_at_->insert({ObjectKind::L2vpn, id});
+  return found_or_null(index_->l2vpns_, id);
+}
+
+const VrfRow* Joined::vrf(std::uint64_t id) const {
+  looked_at_->insert({ObjectKind::Vrf, id});
+  return found_or_null(index_->vrfs_, id);
+}
+
+const AddressRow* Joined::address(std::uint64_t id) const {
+  looked_at_->insert({ObjectKind::Address, id});
+  return found_or_null(index_->addresses_, id);
 }
 
 std::string text_field(const CustomFields& fields, const std::string& name) {

@@ -1,6 +1,8 @@
 // The tables joined by id, seen from one device: its interfaces with their addresses, its sessions.
 //
-// Borrows the tables, which outlive it. Lives on the intent thread.
+// Whatever a device's mapping takes from elsewhere it asks of Joined, which notes it: when such an object
+// changes, this device is mapped again (fan_out.h). Borrows the tables, which outlive it. Lives on the
+// intent thread.
 #pragma once
 
 #include <string>
@@ -8,6 +10,7 @@
 #include <vector>
 
 #include "config/types.h"
+#include "intent/netbox/fan_out.h"
 #include "intent/netbox/interface_kind.h"
 #include "intent/netbox/ip_text.h"
 #include "intent/netbox/tables.h"
@@ -51,19 +54,16 @@ struct DeviceView {
   const Interface* find(std::string_view canonical_name) const;
 };
 
-class Joined {
+// All tables by id.
+class TableIndex {
  public:
-  Joined(const Tables& tables, const MappingOptions& options);
+  TableIndex(const Tables& tables, const MappingOptions& options);
 
-  DeviceView view(const DeviceRow& device) const;
-  const Tables& tables() const { return *tables_; }
-  const VlanRow* vlan(std::uint64_t id) const;
-  const std::vector<const VlanRow*>& vlans_with(std::uint64_t vid) const;
-  const L2vpnRow* l2vpn(std::uint64_t id) const;
-  const VrfRow* vrf(std::uint64_t id) const;
-  const AddressRow* address(std::uint64_t id) const;
+  // `joined` notes what the device's mapping looks at; it outlives the view.
+  DeviceView view(const DeviceRow& device, const Joined& joined) const;
 
  private:
+  friend class Joined;
   const Tables* tables_;
   const MappingOptions* options_;
   std::unordered_map<std::uint64_t, const VlanRow*> vlans_;
@@ -74,6 +74,23 @@ class Joined {
   std::unordered_map<std::uint64_t, std::vector<const AddressRow*>> addresses_of_interface_;
   std::unordered_map<std::uint64_t, std::vector<const InterfaceRow*>> interfaces_of_device_;
   std::unordered_map<std::uint64_t, std::vector<const SessionRow*>> sessions_of_device_;
+};
+
+// What one device's mapping may ask about objects that are not its own. Null: NetBox shows no such object.
+class Joined {
+ public:
+  Joined(const TableIndex& index, LookedAt& looked_at) : index_(&index), looked_at_(&looked_at) {}
+
+  const std::vector<VlanRow>& all_vlans() const;
+  const std::vector<const VlanRow*>& vlans_with(std::uint64_t vid) const;
+  const VlanRow* vlan(std::uint64_t id) const;
+  const L2vpnRow* l2vpn(std::uint64_t id) const;
+  const VrfRow* vrf(std::uint64_t id) const;
+  const AddressRow* address(std::uint64_t id) const;
+
+ private:
+  const TableIndex* index_;
+  LookedAt* looked_at_;
 };
 
 // A custom field in the form that is wanted; absent if it is not there or something else.

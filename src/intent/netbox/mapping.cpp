@@ -88,8 +88,8 @@ void add_unfilled(const DeviceView& view, std::set<std::string_view> unfilled, I
   for (const std::string_view list : unfilled) out.unfilled(list);
 }
 
-model::DeviceIntent map_device(const DeviceView& view, const std::set<std::string_view>& unfilled,
-                               std::vector<std::string>& warnings) {
+model::DeviceIntent intent_of(const DeviceView& view, const std::set<std::string_view>& unfilled,
+                              std::vector<std::string>& warnings) {
   IntentBuilder out(view.device->name, warnings);
   if (view.interfaces.empty()) out.warn("NetBox documents no interface of it");
   map_system(view, out);
@@ -104,12 +104,39 @@ model::DeviceIntent map_device(const DeviceView& view, const std::set<std::strin
 
 }  // namespace
 
-Loaded map_tables(const Tables& tables, const MappingOptions& options) {
+DeviceIds Mapping::stale_devices(const Touched& touched) const {
+  DeviceIds stale = touched.devices;
+  for (const ObjectId& object : touched.objects) {
+    const DeviceIds& devices = fan_out_.devices_of(object);
+    stale.insert(devices.begin(), devices.end());
+  }
+  return stale;
+}
+
+const Mapping::MappedDevice& Mapping::map_device(const TableIndex& index, const DeviceRow& device,
+                                                 bool is_stale) {
+  const auto [slot, is_new] = devices_.try_emplace(device.id);
+  if (!is_new && !is_stale) return slot->second;
+  LookedAt looked_at;
+  const Joined joined(index, looked_at);
+  MappedDevice mapped;
+  mapped.intent = std::make_shared<const model::DeviceIntent>(
+      intent_of(index.view(device, joined), *unfilled_, mapped.warnings));
+  fan_out_.note(device.id, std::move(looked_at));
+  slot->second = std::move(mapped);
+  return slot->second;
+}
+
+Loaded Mapping::map(const Tables& tables, const Touched& touched) {
   Loaded loaded;
   loaded.warnings = find_mistakes(tables);
-  const Joined joined(tables, options);
-  const auto unfilled = unfilled_lists(tables, options);
+  const TableIndex index(tables, options_);
+  auto unfilled = unfilled_lists(tables, options_);
+  const bool is_everything = touched.is_everything || unfilled_ != unfilled;
+  unfilled_ = std::move(unfilled);
+  const DeviceIds stale = is_everything ? DeviceIds() : stale_devices(touched);
   std::set<std::string> names;
+  DeviceIds mapped;
   for (const DeviceRow& device : tables.devices) {
     if (device.name.empty()) {
       loaded.warnings.push_back(fmt::format("device {} has no name; it is not watched", device.id));
@@ -121,17 +148,28 @@ Loaded map_tables(const Tables& tables, const MappingOptions& options) {
       loaded.warnings.push_back(
           fmt::format("{}: a second device of that name is not watched", device.name));
     } else {
-      loaded.inventory.push_back(inventory_of(device, options.gnmi_port));
+      loaded.inventory.push_back(inventory_of(device, options_.gnmi_port));
       if (loaded.inventory.back().address.empty()) {
         loaded.warnings.push_back(fmt::format(
             "{}: it has neither an out-of-band nor a primary address; it cannot be reached",
             device.name));
       }
-      loaded.devices.push_back(std::make_shared<const model::DeviceIntent>(
-          map_device(joined.view(device), unfilled, loaded.warnings)));
+      const MappedDevice& one = map_device(index, device, is_everything || stale.contains(device.id));
+      mapped.insert(device.id);
+      loaded.devices.push_back(one.intent);
+      loaded.warnings.insert(loaded.warnings.end(), one.warnings.begin(), one.warnings.end());
     }
   }
+  for (auto device = devices_.begin(); device != devices_.end();) {
+    const bool is_kept = mapped.contains(device->first);
+    if (!is_kept) fan_out_.note(device->first, {});
+    device = is_kept ? std::next(device) : devices_.erase(device);
+  }
   return loaded;
+}
+
+Loaded map_tables(const Tables& tables, const MappingOptions& options) {
+  return Mapping(options).map(tables, {.is_everything = true, .devices = {}, .objects = {}});
 }
 
 }  // namespace dm::intent::netbox

@@ -5,10 +5,49 @@
 // is told as a finding where it looks like a mistake. The rows are listed in docs/setup/netbox.md.
 #pragma once
 
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "intent/netbox/device_view.h"
+#include "intent/netbox/fan_out.h"
 #include "intent/source.h"
 
 namespace dm::intent::netbox {
+
+// What differs between two states of the tables.
+struct Touched {
+  bool is_everything = false;
+  DeviceIds devices;          // their own rows (device, interfaces, addresses, sessions) changed
+  std::set<ObjectId> objects;  // looked at by whoever looked
+};
+
+// Maps all devices, then only those that a change concerns. Lives on the intent thread; what it handed out
+// stays as it is.
+class Mapping {
+ public:
+  explicit Mapping(MappingOptions options) : options_(std::move(options)) {}
+
+  // A device that nothing touched keeps its DeviceIntent object.
+  Loaded map(const Tables& tables, const Touched& touched);
+
+ private:
+  struct MappedDevice {
+    std::shared_ptr<const model::DeviceIntent> intent;
+    std::vector<std::string> warnings;
+  };
+  DeviceIds stale_devices(const Touched& touched) const;
+  const MappedDevice& map_device(const TableIndex& index, const DeviceRow& device, bool is_stale);
+
+  MappingOptions options_;
+  FanOut fan_out_;
+  std::map<std::uint64_t, MappedDevice> devices_;
+  std::optional<std::set<std::string_view>> unfilled_;  // lists without any data in all of NetBox
+};
 
 Loaded map_tables(const Tables& tables, const MappingOptions& options);
 

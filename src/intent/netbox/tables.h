@@ -37,6 +37,7 @@ struct DeviceRow {
   Brief role, site, platform, primary_ip, oob_ip;
   std::vector<Brief> tags;
   CustomFields custom_fields;
+  bool operator==(const DeviceRow&) const = default;
 };
 
 struct InterfaceRow {
@@ -48,6 +49,7 @@ struct InterfaceRow {
   bool enabled = true;
   bool mgmt_only = false;
   CustomFields custom_fields;
+  bool operator==(const InterfaceRow&) const = default;
 };
 
 struct AddressRow {
@@ -57,6 +59,7 @@ struct AddressRow {
   std::string assigned_object_type;
   std::uint64_t assigned_object_id = 0;
   CustomFields custom_fields;
+  bool operator==(const AddressRow&) const = default;
 };
 
 struct VlanRow {
@@ -65,6 +68,7 @@ struct VlanRow {
   std::string name, status, display_url;
   Brief site, group, l2vpn;
   std::vector<Brief> tags;
+  bool operator==(const VlanRow&) const = default;
 };
 
 struct L2vpnRow {
@@ -72,6 +76,7 @@ struct L2vpnRow {
   std::optional<std::int64_t> identifier;
   std::string name, type, status, display_url;
   std::vector<Brief> import_targets, export_targets;
+  bool operator==(const L2vpnRow&) const = default;
 };
 
 struct VrfRow {
@@ -79,6 +84,7 @@ struct VrfRow {
   std::string name, display_url;
   std::vector<Brief> import_targets, export_targets;
   CustomFields custom_fields;
+  bool operator==(const VrfRow&) const = default;
 };
 
 struct SessionRow {
@@ -86,6 +92,7 @@ struct SessionRow {
   std::string name, status, description, display_url;
   Brief device, local_address, remote_address, local_as, remote_as, peer_group;
   std::vector<Brief> import_policies, export_policies;
+  bool operator==(const SessionRow&) const = default;
 };
 
 struct Tables {

@@ -1,0 +1,48 @@
+// Which devices have to be mapped again when an object of NetBox changed: the reverse index object -> devices.
+//
+// A VLAN, an L2VPN, a VRF or an address logs only its own change; the devices whose intent it is part of
+// are told by nobody. So each device's mapping notes what it looked at. Pure; lives on the intent thread.
+// Memory: one pair per device and object looked at.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <set>
+
+namespace dm::intent::netbox {
+
+enum class ObjectKind : std::uint8_t {
+  Device,
+  Interface,
+  Address,
+  Vlan,
+  VlanNumber,  // all VLAN objects of one number: `id` is the vid
+  AnyVlan,     // all VLAN objects there are: `id` is 0
+  L2vpn,
+  Vrf,
+  Session,
+};
+
+struct ObjectId {
+  ObjectKind kind = ObjectKind::Device;
+  std::uint64_t id = 0;
+  auto operator<=>(const ObjectId&) const = default;
+};
+
+using LookedAt = std::set<ObjectId>;
+using DeviceIds = std::set<std::uint64_t>;
+
+class FanOut {
+ public:
+  // Replaces what was noted of the device. An empty set forgets it.
+  void note(std::uint64_t device, LookedAt looked_at);
+  // The devices that looked at the object.
+  const DeviceIds& devices_of(const ObjectId& object) const;
+
+ private:
+  std::map<std::uint64_t, LookedAt> looked_at_;  // by device
+  std::map<ObjectId, DeviceIds> devices_;
+};
+
+}  // namespace dm::intent::netbox
