@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <string_view>
+#include <utility>
 
 #include "core/text.h"
 
@@ -150,29 +151,9 @@ Error failure(CURL* easy, CURLcode code, const HttpRequest& request) {
 
 }  // namespace
 
-struct HttpClient::Impl {
-  CURL* easy = nullptr;
-  CURLM* multi = nullptr;
-  std::atomic<bool> aborted{false};
+namespace {
 
-  Impl() {
-    if (!curl_is_ready()) return;
-    easy = curl_easy_init();
-    multi = curl_multi_init();
-  }
-  ~Impl() {
-    if (easy != nullptr) curl_easy_cleanup(easy);
-    if (multi != nullptr) curl_multi_cleanup(multi);
-  }
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
-
-  void prepare(const HttpRequest& request, const HeaderList& headers, Answer& answer);
-  void prepare_method(const HttpRequest& request);
-  CURLcode run();  // CURLE_ABORTED_BY_CALLBACK after abort()
-};
-
-void HttpClient::Impl::prepare_method(const HttpRequest& request) {
+void prepare_method(CURL* easy, const HttpRequest& request) {
   if (request.method == "HEAD") {
     curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
     return;
@@ -186,11 +167,10 @@ void HttpClient::Impl::prepare_method(const HttpRequest& request) {
   }
 }
 
-void HttpClient::Impl::prepare(const HttpRequest& request, const HeaderList& headers,
-                               Answer& answer) {
-  curl_easy_reset(easy);  // keeps connections
+void prepare(CURL* easy, const HttpRequest& request, const HeaderList& headers, Answer& answer) {
+  curl_easy_reset(easy);
   curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
-  prepare_method(request);
+  prepare_method(easy, request);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);  // an abort does not wait for a slow name server
@@ -211,44 +191,18 @@ void HttpClient::Impl::prepare(const HttpRequest& request, const HeaderList& hea
   if (!request.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, request.ca_file.c_str());
 }
 
-CURLcode HttpClient::Impl::run() {
-  if (curl_multi_add_handle(multi, easy) != CURLM_OK) return CURLE_FAILED_INIT;
-  CURLcode result = CURLE_FAILED_INIT;
-  for (int running = 1; running > 0;) {
-    if (aborted.load()) {
-      result = CURLE_ABORTED_BY_CALLBACK;
-      break;
-    }
-    if (curl_multi_perform(multi, &running) != CURLM_OK) break;
-    if (running > 0) curl_multi_poll(multi, nullptr, 0, kPollMilliseconds, nullptr);
-  }
-  int left = 0;
-  while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
-    if (message->msg == CURLMSG_DONE) result = message->data.result;
-  }
-  curl_multi_remove_handle(multi, easy);
-  return result;
-}
-
-HttpClient::HttpClient() : impl_(std::make_unique<Impl>()) {}
-HttpClient::~HttpClient() = default;
-
-Result<HttpResponse> HttpClient::send(const HttpRequest& request) {
-  if (impl_->easy == nullptr || impl_->multi == nullptr) {
-    return Error{Code::Internal, "the HTTP library could not be started"};
-  }
-  if (auto checked = check_request(request); !checked) return checked.error();
-
+// One request under way; curl knows the addresses of its parts.
+struct Running {
+  HttpTransfer transfer;
   HeaderList headers;
-  headers.add("Expect:");  // no 100-continue round trip
-  for (const auto& [name, value] : request.headers) {
-    headers.add(value.empty() ? name + ";" : fmt::format("{}: {}", name, value));
-  }
   Answer answer;
-  answer.max_body = request.max_response_bytes;
-  impl_->prepare(request, headers, answer);
-  const CURLcode code = impl_->run();
+  CURL* easy = nullptr;
 
+  Result<HttpResponse> outcome(CURLcode code);
+};
+
+Result<HttpResponse> Running::outcome(CURLcode code) {
+  const HttpRequest& request = transfer.request;
   if (code == CURLE_ABORTED_BY_CALLBACK) {
     return Error{Code::Cancelled, origin_of(request.url) + ": request cancelled"};
   }
@@ -258,11 +212,128 @@ Result<HttpResponse> HttpClient::send(const HttpRequest& request) {
         fmt::format("{}: the answer is longer than {} bytes", origin_of(request.url),
                     answer.are_headers_too_long ? kMaxHeaderBytes : request.max_response_bytes)};
   }
-  if (code != CURLE_OK && !answer.is_too_long) return failure(impl_->easy, code, request);
+  if (code != CURLE_OK && !answer.is_too_long) return failure(easy, code, request);
   long status = 0;
-  curl_easy_getinfo(impl_->easy, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
   answer.response.status = static_cast<int>(status);
   return std::move(answer.response);
+}
+
+}  // namespace
+
+// Connections belong to the multi handle and are shared by its easy handles.
+struct HttpClient::Impl {
+  CURLM* multi = nullptr;
+  std::vector<CURL*> idle;
+  std::vector<std::unique_ptr<Running>> running;
+  std::atomic<bool> aborted{false};
+
+  Impl() {
+    if (curl_is_ready()) multi = curl_multi_init();
+  }
+  ~Impl() {
+    for (CURL* easy : idle) curl_easy_cleanup(easy);
+    if (multi != nullptr) curl_multi_cleanup(multi);
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  void start(HttpTransfer transfer);
+  bool finish_done();  // true if any ended
+  void finish(CURL* easy, CURLcode code);
+  void finish_all(CURLcode code);
+  void turn();
+};
+
+void HttpClient::Impl::start(HttpTransfer transfer) {
+  if (auto checked = check_request(transfer.request); !checked) {
+    transfer.done(checked.error());
+    return;
+  }
+  CURL* easy = nullptr;
+  if (idle.empty()) {
+    easy = multi == nullptr ? nullptr : curl_easy_init();
+  } else {
+    easy = idle.back();
+    idle.pop_back();
+  }
+  auto one = std::make_unique<Running>();
+  one->transfer = std::move(transfer);
+  one->easy = easy;
+  one->headers.add("Expect:");  // no 100-continue round trip
+  for (const auto& [name, value] : one->transfer.request.headers) {
+    one->headers.add(value.empty() ? name + ";" : fmt::format("{}: {}", name, value));
+  }
+  one->answer.max_body = one->transfer.request.max_response_bytes;
+  if (easy != nullptr) prepare(easy, one->transfer.request, one->headers, one->answer);
+  if (easy == nullptr || curl_multi_add_handle(multi, easy) != CURLM_OK) {
+    if (easy != nullptr) curl_easy_cleanup(easy);
+    one->transfer.done(Error{Code::Internal, "the HTTP library could not be started"});
+    return;
+  }
+  running.push_back(std::move(one));
+}
+
+void HttpClient::Impl::finish(CURL* easy, CURLcode code) {
+  const auto found = std::find_if(running.begin(), running.end(),
+                                  [easy](const auto& one) { return one->easy == easy; });
+  const std::unique_ptr<Running> one = std::move(*found);
+  running.erase(found);
+  auto outcome = one->outcome(code);
+  curl_multi_remove_handle(multi, easy);
+  idle.push_back(easy);
+  one->transfer.done(std::move(outcome));
+}
+
+void HttpClient::Impl::finish_all(CURLcode code) {
+  while (!running.empty()) finish(running.back()->easy, code);
+}
+
+bool HttpClient::Impl::finish_done() {
+  bool has_ended = false;
+  int left = 0;
+  while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    finish(message->easy_handle, message->data.result);
+    has_ended = true;
+  }
+  return has_ended;
+}
+
+void HttpClient::Impl::turn() {
+  if (aborted.load()) return finish_all(CURLE_ABORTED_BY_CALLBACK);
+  int unfinished = 0;
+  if (curl_multi_perform(multi, &unfinished) != CURLM_OK) return finish_all(CURLE_FAILED_INIT);
+  if (!finish_done()) curl_multi_poll(multi, nullptr, 0, kPollMilliseconds, nullptr);
+}
+
+HttpClient::HttpClient() : impl_(std::make_unique<Impl>()) {}
+HttpClient::~HttpClient() = default;
+
+Result<HttpResponse> HttpClient::send(const HttpRequest& request) {
+  std::optional<Result<HttpResponse>> outcome;
+  std::optional<HttpTransfer> transfer;
+  transfer.emplace(HttpTransfer{request, [&](Result<HttpResponse> answer) { outcome = std::move(answer); }});
+  send_all([&] { return std::exchange(transfer, std::nullopt); }, 1);
+  return std::move(*outcome);
+}
+
+void HttpClient::send_all(const std::function<std::optional<HttpTransfer>()>& next,
+                          std::size_t parallel) {
+  for (;;) {
+    std::size_t started = 0;  // a request may end before it runs: then `running` does not grow
+    while (impl_->running.size() < parallel) {
+      auto transfer = next();
+      if (!transfer) break;
+      impl_->start(std::move(*transfer));
+      ++started;
+    }
+    if (impl_->running.empty()) {
+      if (started == 0) return;
+      continue;
+    }
+    impl_->turn();
+  }
 }
 
 void HttpClient::abort() {

@@ -1,12 +1,14 @@
-// One HTTP request at a time over libcurl: NetBox reads, webhook POSTs. Blocking, with deadlines.
+// HTTP requests over libcurl: NetBox reads, webhook POSTs. Blocking, with deadlines.
 //
-// An object belongs to one thread (it keeps connections alive between calls); abort() may come from
-// any thread and ends a request in progress. No redirects, http and https only, response size
-// bounded.
+// An object belongs to one thread (it keeps connections alive between calls), also where several
+// requests are under way at once; abort() may come from any thread and ends those in progress. No
+// redirects, http and https only, response size bounded.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +36,12 @@ struct HttpResponse {
   std::string body;
 };
 
+// A request, and who takes its answer.
+struct HttpTransfer {
+  HttpRequest request;
+  std::function<void(core::Result<HttpResponse>)> done;
+};
+
 class HttpClient {
  public:
   HttpClient();
@@ -45,6 +53,10 @@ class HttpClient {
   // but the answer was lost), ResourceExhausted (answer too long), Cancelled (abort). Messages name
   // host and port, never the path, query or credentials.
   core::Result<HttpResponse> send(const HttpRequest& request);
+  // Sends what `next` hands out, at most `parallel` requests at once, and returns when it has no more
+  // and everything is answered. `next` is asked again after every answer, so an answer may lead to
+  // further requests. Errors as those of send().
+  void send_all(const std::function<std::optional<HttpTransfer>()>& next, std::size_t parallel);
   void abort();  // any thread; later sends fail with Cancelled until reset_abort()
   void reset_abort();
 

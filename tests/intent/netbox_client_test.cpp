@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "intent/netbox/netbox_source.h"
 #include "intent/netbox_face.h"
 
@@ -126,7 +128,7 @@ TEST(NetBoxClient, SendsV1AndV2TokensAndTakesUrlsInAnySpelling) {
   EXPECT_EQ(face.requests().back().headers.at("authorization"), "Bearer nbt_key.secret");
 }
 
-TEST(NetBoxClient, AdvancesByRowsReceivedAndNeverFollowsNext) {
+TEST(NetBoxClient, PagesByIdAndNeverFollowsNext) {
   NetBoxFace face(10);  // caps the 500 that are asked
   Client client(options_for(face.url()));
 
@@ -137,62 +139,127 @@ TEST(NetBoxClient, AdvancesByRowsReceivedAndNeverFollowsNext) {
   const auto requests = face.requests();
   ASSERT_EQ(requests.size(), 8U);
   for (std::size_t i = 0; i < requests.size(); ++i) {
-    EXPECT_EQ(requests[i].query.at("offset"), std::to_string(10 * i));
     EXPECT_EQ(requests[i].query.at("ordering"), "id");
     EXPECT_EQ(requests[i].query.at("limit"), "500");
+    EXPECT_EQ(requests[i].query.contains("id__gt"), i > 0);
+    if (i == 0) continue;
+    EXPECT_EQ(requests[i].query.at("id__gt"), std::to_string((*rows)[10 * i - 1].id));
   }
 }
 
-TEST(NetBoxClient, ReadsAListAgainThatChangesOnTheWay) {
-  NetBoxFace face;
-  int calls = 0;
-  const auto page = [](int count, const std::string& ids) {
-    std::string rows;
-    for (const char id : ids) rows += std::string(rows.empty() ? "" : ",") + R"({"id":)" + id + "}";
-    return R"({"count":)" + std::to_string(count) + R"(,"next":"x","results":[)" + rows + "]}";
-  };
-  // First: a row vanishes between the pages (5 behind 3 moves up and is never seen). Then: it
-  // stands still.
-  const std::vector<std::string> pages = {page(4, "12"), page(3, "5"), page(3, "12"), page(3, "5")};
-  face.override_with([&](const api::Request&) -> std::optional<api::Response> {
-    return api::Response{200, "application/json", pages.at(static_cast<std::size_t>(calls++)), {}};
-  });
+TEST(NetBoxClient, PagesByStartSinceNetBox46) {
+  NetBoxFace face(10);
+  face.set_version("4.6.8");
   Client client(options_for(face.url()));
+  ASSERT_TRUE(client.status());
 
-  const auto rows = client.list<VlanRow>({kVlans, "", ""});
+  const auto rows = client.list<SessionRow>({"/api/plugins/bgp/bgpsession/", "", ""});
 
   ASSERT_TRUE(rows) << rows.error().message;
-  EXPECT_EQ(rows->size(), 3U);
+  EXPECT_EQ(rows->size(), 74U);
+  EXPECT_EQ(face.requests().back().query.count("ordering"), 0U);
+  EXPECT_EQ(face.requests().back().query.at("start"), std::to_string((*rows)[69].id + 1));
 }
 
-TEST(NetBoxClient, GivesUpOnAListThatNeverStandsStill) {
-  NetBoxFace face;
-  face.override_with(answer_at(kVlans, 200, "application/json",
-                               R"({"count":4,"next":"x","results":[{"id":1},{"id":2}]})"));
+TEST(NetBoxClient, PagesByOffsetWhereAListIgnoresTheKeyset) {
+  for (const char* version : {"4.4.10", "4.6.8"}) {
+    NetBoxFace face(10);
+    face.set_version(version);
+    face.without_keyset("/api/plugins/bgp/bgpsession/");
+    Client client(options_for(face.url()));
+    ASSERT_TRUE(client.status());
+
+    const auto rows = client.list<SessionRow>({"/api/plugins/bgp/bgpsession/", "", ""});
+
+    ASSERT_TRUE(rows) << rows.error().message;
+    EXPECT_EQ(rows->size(), 74U);
+    EXPECT_EQ(face.requests().back().query.at("offset"), "70");
+  }
+}
+
+TEST(NetBoxClient, ReadsSeveralListsAtOnce) {
+  NetBoxFace face(10);
   Client client(options_for(face.url()));
+  std::vector<VlanRow> vlans;
+  std::vector<SessionRow> sessions;
+  std::vector<InterfaceRow> interfaces;
+  std::vector<ListJob> jobs;
+  jobs.push_back(job({kVlans, "", ""}, vlans));
+  jobs.push_back(job({"/api/plugins/bgp/bgpsession/", "", ""}, sessions));
+  jobs.push_back(job({"/api/dcim/interfaces/", "", ""}, interfaces));
 
-  const auto rows = client.list<VlanRow>({kVlans, "", ""});  // the same two rows for ever
+  const auto report = client.read(std::move(jobs));
 
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(vlans.size(), 6U);
+  EXPECT_EQ(sessions.size(), 74U);
+  EXPECT_EQ(interfaces.size(), 122U);
+}
+
+TEST(NetBoxClient, LeavesOutAnIdThatVanishedAndReportsIt) {
+  NetBoxFace face;
+  face.remove_device(5);
+  Client client(options_for(face.url()));
+  std::vector<InterfaceRow> rows;
+  std::vector<ListJob> jobs;
+  jobs.push_back(job({"/api/dcim/interfaces/", "", "", "device_id", {3, 4, 5, 6, 7}}, rows));
+
+  const auto report = client.read(std::move(jobs));
+
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_THAT(report->vanished, testing::ElementsAre(5));
+  std::set<std::uint64_t> devices;
+  for (const InterfaceRow& row : rows) devices.insert(row.device.id);
+  EXPECT_THAT(devices, testing::ElementsAre(3, 4, 6, 7));
+}
+
+TEST(NetBoxClient, CutsIdListsToWhatTheServerTakes) {
+  NetBoxFace face;
+  std::size_t longest = 0;
+  face.override_with([&](const api::Request& request) -> std::optional<api::Response> {
+    longest = std::max(longest, request.target.size());
+    if (request.target.size() > 400)  // a proxy that is stricter than gunicorn
+      return api::Response{414, "text/html", netbox_file("proxy/nginx_414_long_url.html"), {}};
+    return std::nullopt;
+  });
+  Client client(options_for(face.url()));
+  ListQuery query{"/api/dcim/interfaces/", "", std::string("fields=id,device,name"), "id", {}};
+  for (std::uint64_t id = 1; id <= 500; ++id) query.ids.push_back(id);
+
+  const auto rows = client.list<InterfaceRow>(query);
+
+  ASSERT_TRUE(rows) << rows.error().message;
+  EXPECT_EQ(rows->size(), 122U);
+  EXPECT_LT(longest, 4000U);
+}
+
+TEST(NetBoxClient, OneIdThatIsTooLongIsAnError) {
+  NetBoxFace face;
+  face.override_with(answer_at("/api/dcim/interfaces/", 414, "text/html", netbox_file("proxy/nginx_414_long_url.html")));
+  Client client(options_for(face.url()));
+  const auto rows = client.list<InterfaceRow>({"/api/dcim/interfaces/", "", "", "id", {1, 2, 3}});
+  ASSERT_FALSE(rows);
+  EXPECT_THAT(rows.error().message, HasSubstr("too long"));
+}
+
+TEST(NetBoxClient, TellsHowLongItShallWait) {
+  NetBoxFace face;
+  std::string wait = "17";
+  face.override_with([&](const api::Request&) -> std::optional<api::Response> {
+    return api::Response{429, "application/json", R"({"detail":"slow down"})", {{"Retry-After", wait}}};
+  });
+  Client client(options_for(face.url()));
+  const auto rows = client.list<VlanRow>({kVlans, "", ""});
   ASSERT_FALSE(rows);
   EXPECT_EQ(rows.error().code, Code::Unavailable);
-  EXPECT_EQ(face.requests().size(), 6U);
-}
+  EXPECT_EQ(client.retry_after(), std::chrono::seconds(17));
 
-TEST(NetBoxClient, ReadsKeysetPagesWithoutACount) {
-  NetBoxFace face;
-  face.override_with([](const api::Request& request) -> std::optional<api::Response> {
-    const bool is_first = request.query.at("offset") == "0";
-    return api::Response{
-        200,
-        "application/json",
-        is_first ? R"({"count":null,"next":"x","previous":null,"results":[{"id":1},{"id":2}]})"
-                 : R"({"count":null,"next":null,"previous":null,"results":[{"id":2},{"id":3}]})",
-        {}};
-  });
-  Client client(options_for(face.url()));
-  const auto rows = client.list<VlanRow>({kVlans, "", ""});
-  ASSERT_TRUE(rows) << rows.error().message;
-  EXPECT_EQ(rows->size(), 3U);
+  wait = "99999999";  // nobody is believed for longer
+  ASSERT_FALSE(client.status());
+  EXPECT_EQ(client.retry_after(), std::chrono::hours(1));
+  wait = "Wed, 21 Oct 2026 07:28:00 GMT";
+  ASSERT_FALSE(client.status());
+  EXPECT_EQ(client.retry_after(), std::chrono::seconds(0));
 }
 
 TEST(NetBoxClient, BoundsPagesAndObjects) {

@@ -1,7 +1,7 @@
 // A NetBox for tests: the recorded lists behind a real HTTP server, paged as NetBox pages them.
 //
 // Like the real one it caps `limit`, ignores parameters it does not know, answers 403 to a wrong
-// token, and builds `next` from a host that is not its own.
+// token and 400 to a device that does not exist, and builds `next` from a host that is not its own.
 #pragma once
 
 #include <fmt/format.h>
@@ -14,6 +14,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -31,6 +32,12 @@ inline std::string netbox_file(const std::string& name) {
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();
+}
+
+inline std::string replaced(std::string text, const std::string& what, const std::string& with) {
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size())
+    text.replace(at, what.size(), with);
+  return text;
 }
 
 class NetBoxFace {
@@ -63,6 +70,22 @@ class NetBoxFace {
   void override_with(Override override) {
     const std::lock_guard lock(mutex_);
     override_ = std::move(override);
+  }
+  // From now on: "4.6.8" knows `start`. What netbox-bgp's filters know is another matter.
+  void set_version(const std::string& version) {
+    const std::lock_guard lock(mutex_);
+    version_ = version;
+    status_ = replaced(netbox_file("status.json"), "4.4.10", version);
+  }
+  // Keyset parameters are ignored for this list.
+  void without_keyset(const std::string& path) {
+    const std::lock_guard lock(mutex_);
+    offset_only_.insert(path);
+  }
+  void remove_device(std::uint64_t id) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(rows_["/api/dcim/interfaces/"], [id](const Row& row) { return row.device == id; });
+    gone_devices_.insert(id);
   }
   void clear(const std::string& path) {
     const std::lock_guard lock(mutex_);
@@ -107,12 +130,12 @@ class NetBoxFace {
     return found == request.query.end() ? otherwise : std::stoul(found->second);
   }
 
-  static std::vector<std::uint64_t> device_ids(const api::Request& request) {
+  static std::vector<std::uint64_t> values(const api::Request& request, const std::string& name) {
     std::vector<std::uint64_t> ids;
     const std::string_view target = request.target;
     for (const auto pair :
          core::split(target.substr(std::min(target.find('?') + 1, target.size())), '&')) {
-      if (pair.starts_with("device_id=")) ids.push_back(std::stoul(std::string(pair.substr(10))));
+      if (pair.starts_with(name + "=")) ids.push_back(std::stoul(std::string(pair.substr(name.size() + 1))));
     }
     return ids;
   }
@@ -135,13 +158,25 @@ class NetBoxFace {
     return page(request, rows->second);
   }
 
+  static bool is_asked(const std::vector<std::uint64_t>& values, std::uint64_t value) {
+    return values.empty() || std::find(values.begin(), values.end(), value) != values.end();
+  }
+
   api::Response page(const api::Request& request, const std::vector<Row>& rows) const {
-    const std::vector<std::uint64_t> devices = device_ids(request);
+    const std::vector<std::uint64_t> devices = values(request, "device_id"), ids = values(request, "id");
+    for (const std::uint64_t device : devices) {
+      if (!gone_devices_.contains(device)) continue;
+      return {400, "application/json",
+              replaced(netbox_file("errors/filter_nonexistent_id.json"), "999999", std::to_string(device)), {}};
+    }
+    const bool has_keyset = !offset_only_.contains(request.path);
+    const bool has_start = has_keyset && version_ >= "4.6" && request.query.contains("start");
+    if (has_start && (request.query.contains("offset") || request.query.contains("ordering")))
+      return {400, "application/json", R"({"detail":"start excludes offset and ordering"})", {}};
+    const std::size_t above = has_start ? number(request, "start", 0) - 1 : has_keyset ? number(request, "id__gt", 0) : 0;
     std::vector<const Row*> found;
     for (const Row& row : rows) {
-      const bool is_asked =
-          devices.empty() || std::find(devices.begin(), devices.end(), row.device) != devices.end();
-      if (is_asked) found.push_back(&row);
+      if (row.id > above && is_asked(devices, row.device) && is_asked(ids, row.id)) found.push_back(&row);
     }
     const std::size_t limit = std::min(number(request, "limit", 50), page_cap_);
     const std::size_t offset = number(request, "offset", 0);
@@ -155,13 +190,15 @@ class NetBoxFace {
                                                    request.path, limit, offset + limit);
     return {200,
             "application/json",
-            fmt::format(R"({{"count":{},"next":{},"previous":null,"results":[{}]}})", found.size(),
-                        next, results),
+            fmt::format(R"({{"count":{},"next":{},"previous":null,"results":[{}]}})",
+                        has_start ? "null" : std::to_string(found.size()), next, results),
             {}};
   }
 
   std::size_t page_cap_;
-  std::string status_;
+  std::string status_, version_ = "4.4.10";
+  std::set<std::string> offset_only_;
+  std::set<std::uint64_t> gone_devices_;
   mutable std::mutex mutex_;
   std::map<std::string, std::vector<Row>> rows_;
   Override override_;

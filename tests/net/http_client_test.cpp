@@ -9,6 +9,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "api/http_server.h"
@@ -281,6 +282,64 @@ TEST(HttpClient, AbortEndsARequestInProgressAndTheNextUntilReset) {
   client.reset_abort();
   request.url = url_of(*answering, "/");
   EXPECT_TRUE(client.send(request));
+}
+
+// Answers nothing until three requests are there.
+TEST(HttpClient, SendsSeveralRequestsAtOnceAndNoMoreThanAllowed) {
+  std::mutex mutex;
+  std::vector<api::Respond> waiting;
+  std::size_t most_at_once = 0;
+  auto server = api::HttpServer::start_deferred({}, [&](const api::Request& request, api::Respond respond) {
+    const std::lock_guard lock(mutex);
+    waiting.push_back([respond, path = request.path](api::Response answer) {
+      answer.body = path;
+      respond(std::move(answer));
+    });
+    most_at_once = std::max(most_at_once, waiting.size());
+    if (waiting.size() < 3) return;
+    for (const auto& one : waiting) one({});
+    waiting.clear();
+  });
+  ASSERT_TRUE(server);
+  HttpClient client;
+  int handed_out = 0;
+  std::set<std::string> answers;
+
+  client.send_all(
+      [&]() -> std::optional<HttpTransfer> {
+        if (handed_out == 9) return std::nullopt;
+        HttpRequest request;
+        request.url = url_of(**server, "/" + std::to_string(handed_out++));
+        return HttpTransfer{request, [&](core::Result<HttpResponse> response) {
+                              ASSERT_TRUE(response) << response.error().message;
+                              answers.insert(response->body);
+                            }};
+      },
+      3);
+
+  EXPECT_EQ(answers.size(), 9U);
+  EXPECT_EQ(most_at_once, 3U);
+}
+
+TEST(HttpClient, AnAnswerMayLeadToFurtherRequests) {
+  const auto server = serve([](const api::Request& request) { return api::Response{.body = request.path}; });
+  HttpClient client;
+  std::vector<std::string> paths{"/first"}, answers;
+
+  client.send_all(
+      [&]() -> std::optional<HttpTransfer> {
+        if (paths.empty()) return std::nullopt;
+        HttpRequest request;
+        request.url = paths.back() == "/bad" ? "ftp://x/" : url_of(*server, paths.back());
+        paths.pop_back();
+        return HttpTransfer{request, [&](core::Result<HttpResponse> response) {
+                              answers.push_back(response ? response->body : response.error().message);
+                              if (answers.size() == 1) paths = {"/second", "/bad"};
+                            }};
+      },
+      2);
+
+  EXPECT_THAT(answers, testing::ElementsAre("/first", HasSubstr("http://"), "/second"));
 }
 
 TEST(HttpClient, RefusesOtherSchemesAndHeadersWithLineBreaks) {

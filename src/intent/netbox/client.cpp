@@ -1,9 +1,15 @@
 #include "intent/netbox/client.h"
 
-#include <string_view>
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "intent/netbox/list_run.h"
 
 namespace dm::intent::netbox {
 namespace {
+
+constexpr core::Duration kLongestRetryAfter = std::chrono::hours(1);
 
 std::string base_of(std::string_view url) {
   const auto drop_slashes = [&url] {
@@ -21,13 +27,23 @@ std::string authorization(const std::string& token) {
   return (token.starts_with("nbt_") ? "Bearer " : "Token ") + token;
 }
 
+// "4.6.8" and "4.7.0-beta1" know `start`.
+PageStyle style_of(std::string_view version) {
+  int major = 0, minor = 0;
+  const char* const end = version.data() + version.size();
+  const auto [dot, bad_major] = std::from_chars(version.data(), end, major);
+  if (bad_major != std::errc() || dot == end || *dot != '.') return PageStyle::IdGreater;
+  if (std::from_chars(dot + 1, end, minor).ec != std::errc()) return PageStyle::IdGreater;
+  return major > 4 || (major == 4 && minor >= 6) ? PageStyle::Start : PageStyle::IdGreater;
+}
+
 }  // namespace
 
 Client::Client(Options options) : options_(std::move(options)), base_url_(base_of(options_.url)) {}
 
-core::Result<std::string> Client::get(const Asked& asked, const std::string& query) {
+net::HttpRequest Client::request_for(const std::string& path, const std::string& query) const {
   net::HttpRequest request;
-  request.url = base_url_ + asked.path + (query.empty() ? "" : "?") + query;
+  request.url = base_url_ + path + (query.empty() ? "" : "?") + query;
   request.headers = {{"Accept", "application/json"}};
   if (!options_.token.empty())
     request.headers.emplace_back("Authorization", authorization(options_.token.reveal()));
@@ -35,8 +51,27 @@ core::Result<std::string> Client::get(const Asked& asked, const std::string& que
   request.max_response_bytes = options_.limits.http_response_bytes;
   request.fail_when_longer = true;
   request.ca_file = options_.ca_file;
-  auto response = http_.send(request);
+  return request;
+}
+
+// Only the form in seconds; a date is as good as no wish.
+void Client::note_retry_after(const net::HttpResponse& response) {
+  if (response.status != 429 && response.status != 503) return;
+  const auto header = response.headers.find("retry-after");
+  if (header == response.headers.end()) return;
+  long long seconds = 0;
+  const std::string& text = header->second;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (error != std::errc() || end != text.data() + text.size() || seconds <= 0) return;
+  retry_after_ = std::min<core::Duration>(
+      std::chrono::seconds(std::min(seconds, 86'400LL)), kLongestRetryAfter);
+}
+
+core::Result<std::string> Client::get(const Asked& asked, const std::string& query) {
+  retry_after_ = core::Duration::zero();
+  auto response = http_.send(request_for(asked.path, query));
   if (!response) return response.error();
+  note_retry_after(*response);
   if (response->status != 200 || !is_json(*response)) return explain(asked, *response);
   return std::move(response->body);
 }
@@ -47,6 +82,7 @@ core::Result<ServerStatus> Client::status() {
   if (!body) return body.error();
   auto status = read_status(*body);
   if (!status) return core::Error{status.error().code, asked.path + ": " + status.error().message};
+  style_ = style_of(status->version);
   return status;
 }
 
@@ -58,6 +94,23 @@ core::Result<std::uint64_t> Client::count(const ListQuery& query) {
   const auto page = read_page<DeviceRow>(*body);
   if (!page) return core::Error{page.error().code, query.path + ": " + page.error().message};
   return page->count.value_or(page->rows.size());
+}
+
+core::Result<ReadReport> Client::read(std::vector<ListJob> jobs) {
+  retry_after_ = core::Duration::zero();
+  ListRun run(std::move(jobs), style_, options_.page_size, options_.limits.netbox_objects);
+  http_.send_all(
+      [&]() -> std::optional<net::HttpTransfer> {
+        auto next = run.next();
+        if (!next) return std::nullopt;
+        return net::HttpTransfer{request_for(next->path, next->query),
+                                 [&run, this, page = next->page](core::Result<net::HttpResponse> response) {
+                                   if (response) note_retry_after(*response);
+                                   run.take(page, std::move(response));
+                                 }};
+      },
+      kParallel);
+  return std::move(run).finish();
 }
 
 }  // namespace dm::intent::netbox

@@ -1,22 +1,22 @@
-// Reads NetBox's REST API: status, and whole lists page by page.
+// Reads NetBox's REST API: status, and whole lists page by page, several at once.
 //
-// Pages are advanced by the rows received (limit is only a wish), never by the `next` link, whose
-// host and scheme may be wrong and would carry the token away. A list counts as read only if every
-// row that its `count` promises has come, each once, and the count did not change on the way; else
-// it is read again. Lives on the intent thread, but abort().
+// A list of ids is cut so that the request line stays below what gunicorn takes, and cut again where NetBox or
+// its proxy still refuses it; an id that vanished meanwhile is left out and reported. Rows come sorted by id,
+// each once; which rows a query may answer with is checked by the caller. Lives on the intent thread, but abort().
 #pragma once
 
-#include <fmt/format.h>
-
+#include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
-#include <unordered_set>
+#include <string_view>
 #include <vector>
 
 #include "config/types.h"
 #include "core/limits.h"
 #include "core/result.h"
 #include "intent/netbox/answers.h"
+#include "intent/netbox/paging.h"
 #include "intent/netbox/tables.h"
 #include "net/http_client.h"
 
@@ -26,10 +26,58 @@ struct ListQuery {
   std::string path;        // "/api/dcim/devices/"
   std::string permission;  // for the message when it is refused
   std::string parameters;  // encoded, without `?`: "role=leaf&exclude=config_context"
+  std::string id_parameter;        // "device_id": only the rows of `ids`
+  std::vector<std::uint64_t> ids;  // with an id_parameter: none means no rows
+  std::uint64_t after = 0;         // only rows with larger ids
+  std::vector<std::string> other_paths;  // of the same list in other releases
+  bool may_be_absent = false;            // 404 on all paths is no error
+};
+
+// Where the rows of one list go.
+class ListSink {
+ public:
+  virtual ~ListSink() = default;
+  virtual core::Result<PageFacts> take(std::string_view body) = 0;  // keeps the rows of an answer
+  virtual void drop() = 0;                                          // those kept so far
+  virtual std::size_t size() const = 0;
+  virtual void finish() = 0;  // hands the rows over
+  virtual std::unique_ptr<ListSink> another() const = 0;  // for another part of the same list
+};
+
+template <class Row>
+class RowSink final : public ListSink {
+ public:
+  explicit RowSink(std::vector<Row>& into) : into_(&into) {}
+  core::Result<PageFacts> take(std::string_view body) override;
+  void drop() override { rows_.clear(); }
+  std::size_t size() const override { return rows_.size(); }
+  void finish() override;
+  std::unique_ptr<ListSink> another() const override { return std::make_unique<RowSink>(*into_); }
+
+ private:
+  std::vector<Row> rows_;
+  std::vector<Row>* into_;
+};
+
+struct ListJob {
+  ListQuery query;
+  std::unique_ptr<ListSink> sink;
+};
+
+template <class Row>
+ListJob job(ListQuery query, std::vector<Row>& into) {
+  return {std::move(query), std::make_unique<RowSink<Row>>(into)};
+}
+
+struct ReadReport {
+  std::vector<std::uint64_t> vanished;  // ids of a query that NetBox does not know any more
+  std::vector<std::string> absent;      // paths of lists that are not there
 };
 
 class Client {
  public:
+  static constexpr std::size_t kParallel = 4;  // answers NetBox works on at once
+
   struct Options {
     std::string url;  // base address, with or without a trailing slash or /api
     config::Secret token;
@@ -40,72 +88,78 @@ class Client {
   };
   explicit Client(Options options);
 
+  // Also decides how lists are paged from here on.
   core::Result<ServerStatus> status();
 
-  // Every row of a list. Errors as answers.h and net::HttpClient say; Unavailable when the list
-  // would not stand still; ResourceExhausted above limits.netbox_objects.
+  // Every row of the lists. Errors as answers.h and net::HttpClient say; Unavailable when a list would not
+  // stand still; ResourceExhausted above limits.netbox_objects. On an error nothing that was handed over counts.
+  core::Result<ReadReport> read(std::vector<ListJob> jobs);
   template <class Row>
   core::Result<std::vector<Row>> list(const ListQuery& query);
 
+  // The rows of one answer only, in the order of the answer; `query.parameters` say which.
+  template <class Row>
+  core::Result<std::vector<Row>> page(const ListQuery& query);
+
   // How many rows a query has, without reading them.
   core::Result<std::uint64_t> count(const ListQuery& query);
+
+  // How long NetBox or its proxy asked to be left alone in the last refusal (429, 503); zero: it did not.
+  core::Duration retry_after() const { return retry_after_; }
 
   void abort() { http_.abort(); }  // any thread; also ends later requests
   const std::string& base_url() const { return base_url_; }
 
  private:
-  enum class Attempt { Complete, Changed };
-  template <class Row>
-  core::Result<Attempt> read_once(const ListQuery& query, std::vector<Row>& rows);
+  net::HttpRequest request_for(const std::string& path, const std::string& query) const;
+  void note_retry_after(const net::HttpResponse& response);
   // The JSON body, or the explained error.
   core::Result<std::string> get(const Asked& asked, const std::string& query);
 
   Options options_;
   std::string base_url_;
+  PageStyle style_ = PageStyle::IdGreater;
+  core::Duration retry_after_{0};
   net::HttpClient http_;
 };
 
 template <class Row>
-core::Result<std::vector<Row>> Client::list(const ListQuery& query) {
-  constexpr int kAttempts = 3;
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    std::vector<Row> rows;
-    const auto outcome = read_once(query, rows);
-    if (!outcome) return outcome.error();
-    if (*outcome == Attempt::Complete) return rows;
+core::Result<PageFacts> RowSink<Row>::take(std::string_view body) {
+  auto page = read_page<Row>(body);
+  if (!page) return page.error();
+  PageFacts facts{page->count, page->has_next, {}};
+  for (Row& row : page->rows) {
+    facts.ids.push_back(row.id);
+    rows_.push_back(std::move(row));
   }
-  return core::Error{
-      core::Code::Unavailable,
-      query.path + ": the list changes while it is read; the next refresh tries again"};
+  return facts;
 }
 
 template <class Row>
-core::Result<Client::Attempt> Client::read_once(const ListQuery& query, std::vector<Row>& rows) {
-  std::unordered_set<std::uint64_t> seen;
-  std::optional<std::uint64_t> count;
-  for (std::size_t offset = 0;;) {
-    const auto body =
-        get({query.path, query.permission},
-            fmt::format("{}{}limit={}&offset={}&ordering=id", query.parameters,
-                        query.parameters.empty() ? "" : "&", options_.page_size, offset));
-    if (!body) return body.error();
-    auto page = read_page<Row>(*body);
-    if (!page) return core::Error{page.error().code, query.path + ": " + page.error().message};
-    if (offset > 0 && page->count != count) return Attempt::Changed;
-    count = page->count;
-    offset += page->rows.size();
-    if (offset > options_.limits.netbox_objects) {
-      return core::Error{core::Code::ResourceExhausted,
-                         fmt::format("{}: more than {} objects; narrow inventory.netbox.filter",
-                                     query.path, options_.limits.netbox_objects)};
-    }
-    const bool is_last = page->rows.empty() || (count ? offset >= *count : !page->has_next);
-    for (Row& row : page->rows) {
-      if (seen.insert(row.id).second) rows.push_back(std::move(row));
-    }
-    if (is_last) break;
-  }
-  return !count || rows.size() == *count ? Attempt::Complete : Attempt::Changed;
+void RowSink<Row>::finish() {
+  std::move(rows_.begin(), rows_.end(), std::back_inserter(*into_));
+  const auto by_id = [](const Row& a, const Row& b) { return a.id < b.id; };
+  const auto same_id = [](const Row& a, const Row& b) { return a.id == b.id; };
+  std::stable_sort(into_->begin(), into_->end(), by_id);
+  into_->erase(std::unique(into_->begin(), into_->end(), same_id), into_->end());
+}
+
+template <class Row>
+core::Result<std::vector<Row>> Client::list(const ListQuery& query) {
+  std::vector<Row> rows;
+  std::vector<ListJob> jobs;
+  jobs.push_back(job(query, rows));
+  if (const auto report = read(std::move(jobs)); !report) return report.error();
+  return rows;
+}
+
+template <class Row>
+core::Result<std::vector<Row>> Client::page(const ListQuery& query) {
+  const auto body = get({query.path, query.permission}, query.parameters);
+  if (!body) return body.error();
+  auto page = read_page<Row>(*body);
+  if (!page) return core::Error{page.error().code, query.path + ": " + page.error().message};
+  return std::move(page->rows);
 }
 
 }  // namespace dm::intent::netbox

@@ -140,26 +140,14 @@ Status NetBoxSource::read_devices(Tables& tables, std::vector<std::string>& warn
   return {};
 }
 
-// By device, some at a time; rows of others (a server that ignores the filter) are dropped.
+// Rows of others (a server that ignores the filter) are dropped.
 Status NetBoxSource::read_interfaces(Tables& tables) {
-  for (std::size_t at = 0; at < tables.devices.size(); at += kIdsPerQuery) {
-    std::unordered_set<std::uint64_t> ids;
-    std::string parameters;
-    for (std::size_t i = at; i < std::min(at + kIdsPerQuery, tables.devices.size()); ++i) {
-      ids.insert(tables.devices[i].id);
-      parameters += fmt::format("device_id={}&", tables.devices[i].id);
-    }
-    auto rows = client_.list<InterfaceRow>(
-        {"/api/dcim/interfaces/", "dcim.view_interface", parameters + kInterfaceFields});
-    if (!rows && rows.error().code == Code::InvalidArgument) {
-      return Error{Code::Unavailable,
-                   "a device vanished while it was read (" + rows.error().message + ")"};
-    }
-    if (!rows) return rows.error();
-    std::copy_if(std::make_move_iterator(rows->begin()), std::make_move_iterator(rows->end()),
-                 std::back_inserter(tables.interfaces),
-                 [&ids](const InterfaceRow& row) { return ids.contains(row.device.id); });
-  }
+  ListQuery query{"/api/dcim/interfaces/", "dcim.view_interface", kInterfaceFields, "device_id", {}};
+  for (const DeviceRow& device : tables.devices) query.ids.push_back(device.id);
+  std::vector<ListJob> jobs;
+  jobs.push_back(job(query, tables.interfaces));
+  const auto report = client_.read(std::move(jobs));
+  if (!report) return report.error();
   return {};
 }
 
