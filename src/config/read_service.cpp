@@ -22,6 +22,8 @@ constexpr Word<std::size_t core::Limits::*> kLimits[] = {
     {"path_bytes", &core::Limits::path_bytes},
     {"value_bytes", &core::Limits::value_bytes},
     {"leaves_per_device", &core::Limits::leaves_per_device},
+    {"bytes_per_device", &core::Limits::bytes_per_device},
+    {"json_depth", &core::Limits::json_depth},
     {"deletes_per_message", &core::Limits::deletes_per_message},
     {"delete_patterns_per_message", &core::Limits::delete_patterns_per_message},
     {"paths_per_process", &core::Limits::paths_per_process},

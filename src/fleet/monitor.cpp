@@ -95,10 +95,16 @@ bool Monitor::note_gaps(const model::UpdateBatch& batch, const observed::Changes
   for (const model::Unread& unread : batch.unread) {
     if (unread.gap) is_new |= gaps_.add(*unread.gap, unread.kind);
   }
-  if (changes.refused == 0) return is_new;
-  refused_leaves_ += changes.refused;
-  context_.metrics.add(metrics::Metric::LimitHits, changes.refused, "leaves_per_device");
-  return gaps_.add({}, model::UnreadKind::LeavesPerDevice) || is_new;
+  is_new |= note_refused(changes.refused_leaves, model::UnreadKind::LeavesPerDevice);
+  is_new |= note_refused(changes.refused_bytes, model::UnreadKind::BytesPerDevice);
+  return is_new;
+}
+
+bool Monitor::note_refused(std::uint32_t leaves, model::UnreadKind limit) {
+  if (leaves == 0) return false;
+  refused_leaves_ += leaves;
+  context_.metrics.add(metrics::Metric::LimitHits, leaves, model::limit_name(limit));
+  return gaps_.add({}, limit);
 }
 
 void Monitor::lose_message(drift::Now now) {

@@ -103,6 +103,7 @@ class Monitor {
   void judge_changes(const observed::Changes& changes, std::int64_t device_time_ns, drift::Now now);
   void judge_object(model::PathId object, std::int64_t device_time_ns, drift::Now now);
   bool is_area_back(const observed::Changes& changes) const;
+  bool note_refused(std::uint32_t leaves, model::UnreadKind limit);
   bool note_gaps(const model::UpdateBatch& batch, const observed::Changes& changes);
   void update_degraded();
   void update_unread();

@@ -24,6 +24,9 @@ using Unread = model::UnreadKind;
 // Containers and leaves looked at per leaf that could be held.
 constexpr std::size_t kMembersPerLeaf = 4;
 
+// Of text; grows as needed.
+constexpr std::size_t kLeastBuffer = 64;
+
 bool is_container(const element& value) { return value.is_array() || value.is_object(); }
 
 void encode_scalar(const element& value, std::string& out) {
@@ -110,6 +113,7 @@ class Flattener {
       case JsonShape::Tree:
         if (value.is_array()) return put_list(value.get_array().value_unsafe());
         return put_object(value.get_object().value_unsafe());
+      case JsonShape::TooDeep:
       case JsonShape::Bad: return sinks_.unread(path_, Unread::Json);
     }
   }
@@ -204,15 +208,18 @@ struct JsonValue::Impl {
 };
 
 JsonValue::JsonValue(const schema::Profile& profile, const core::Limits& limits)
-    : impl_(std::make_unique<Impl>(Impl{profile, limits, simdjson::dom::parser(), {}})) {}
+    : impl_(std::make_unique<Impl>(Impl{profile, limits, simdjson::dom::parser(), {}})) {
+  const auto allocated = impl_->parser.allocate(kLeastBuffer, limits.json_depth);
+  CHECK(allocated == simdjson::SUCCESS, "no memory to parse JSON");
+}
 JsonValue::~JsonValue() = default;
 
 JsonShape JsonValue::parse(std::string_view text) {
   if (text.empty()) return JsonShape::Bad;
   // simdjson reads beyond the end, so it copies the text into a buffer of its own (kept and reused).
-  if (impl_->parser.parse(text.data(), text.size(), true).get(impl_->root) != simdjson::SUCCESS) {
-    return JsonShape::Bad;
-  }
+  const auto error = impl_->parser.parse(text.data(), text.size(), true).get(impl_->root);
+  if (error == simdjson::DEPTH_ERROR) return JsonShape::TooDeep;
+  if (error != simdjson::SUCCESS) return JsonShape::Bad;
   return shape_of(impl_->root);
 }
 

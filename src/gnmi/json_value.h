@@ -21,6 +21,7 @@ namespace dm::gnmi {
 
 enum class JsonShape {
   Bad,         // no JSON, a number beyond 64 bits, or arrays in arrays
+  TooDeep,     // beyond limits.json_depth
   Null,        // no value
   Leaf,        // a scalar, an array of scalars, or [null]
   EmptyArray,  // a leaf-list or a list without members

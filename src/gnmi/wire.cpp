@@ -222,7 +222,7 @@ bool WireReader::Impl::put_value(std::string_view prefix, std::string_view path,
 void WireReader::Impl::lose_value(UnreadKind why, const ResolvedPath& resolved, model::UpdateBatch& batch) {
   const model::PathId leaf = resolved.exact();
   if (leaf == model::kNoPath) return batch.lose(why, leaf, why == UnreadKind::NoValue ? std::nullopt : resolved.gap());
-  const bool may_hold_more = (why == UnreadKind::Form || why == UnreadKind::Json) && paths.facts(leaf).leaf_type == 0;
+  const bool may_hold_more = (why == UnreadKind::Form || why == UnreadKind::Json || why == UnreadKind::JsonDepth) && paths.facts(leaf).leaf_type == 0;
   batch.lose(why, leaf, may_hold_more ? std::optional(paths.path(leaf)) : std::nullopt);
   const auto offset = static_cast<std::uint32_t>(batch.bytes.size());
   model::encode_opaque(batch.bytes);
@@ -238,8 +238,8 @@ bool WireReader::Impl::put_json(std::string_view prefix, std::string_view path, 
   const bool is_exact = resolved.exact() != model::kNoPath;
   if (shape == JsonShape::Tree && resolved.kind != ResolvedPath::Kind::Refused) {
     put_tree(prefix, path, batch);
-  } else if (shape == JsonShape::Bad) {
-    lose_value(UnreadKind::Json, resolved, batch);
+  } else if (shape == JsonShape::Bad || shape == JsonShape::TooDeep) {
+    lose_value(shape == JsonShape::Bad ? UnreadKind::Json : UnreadKind::JsonDepth, resolved, batch);
   } else if (shape == JsonShape::Null && is_exact) {
     delete_exact(resolved.exact(), batch);
   } else if (shape == JsonShape::EmptyArray && !is_exact) {

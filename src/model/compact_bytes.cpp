@@ -24,6 +24,8 @@ std::string_view CompactBytes::view() const {
   return {heap(), length};
 }
 
+std::size_t CompactBytes::heap_bytes() const { return is_on_heap() ? view().size() : 0; }
+
 char* CompactBytes::heap() const {
   char* bytes = nullptr;
   std::memcpy(&bytes, raw_.data(), sizeof bytes);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -21,6 +22,7 @@ class CompactBytes {
 
   void assign(std::string_view bytes);  // `bytes` may be part of what is held
   std::string_view view() const;
+  std::size_t heap_bytes() const;       // taken beyond the object itself
   operator std::string_view() const { return view(); }  // NOLINT: implicit
 
  private:

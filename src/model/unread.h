@@ -27,14 +27,16 @@ enum class UnreadKind : std::uint8_t {
   Message,     // the whole message is no protobuf
   // Beyond a limit.
   PathDepth,
+  JsonDepth,
   PathBytes,
   ValueBytes,
   LeavesPerDevice,
+  BytesPerDevice,
   PathsPerProcess,
   DeletesPerMessage,
   DeletePatternsPerMessage,
 };
-inline constexpr std::size_t kUnreadKinds = 16;
+inline constexpr std::size_t kUnreadKinds = 18;
 
 // What it was and what to do about it, for people: "its value is larger than limits.value_bytes: ...".
 std::string_view to_text(UnreadKind kind);

@@ -10,12 +10,13 @@ using model::Leaf;
 using model::PathId;
 
 Tree::Tree(const model::PathTable& paths, const core::Limits& limits)
-    : paths_(&paths), most_leaves_(limits.leaves_per_device), leaves_(paths) {}
+    : paths_(&paths), most_leaves_(limits.leaves_per_device), most_bytes_(limits.bytes_per_device), leaves_(paths) {}
 
 const Changes& Tree::apply(const model::UpdateBatch& batch) {
   changes_.leaves.clear();
   changes_.entries.clear();
-  changes_.refused = 0;
+  changes_.refused_leaves = 0;
+  changes_.refused_bytes = 0;
   for (const PathId path : deleted_leaves(*paths_, leaves_, batch.exact_deletes, batch.pattern_deletes)) erase(path);
   if (batch.atomic_prefix != model::kNoPath || batch.complete) drop_unsaid(batch);
   for (const model::LeafSet& leaf : batch.sets) set(leaf.path, batch.value(leaf), batch.timestamp_ns);
@@ -34,6 +35,7 @@ const Changes& Tree::end_generation() {
 
 void Tree::clear() {
   leaves_.clear();
+  value_bytes_ = 0;
   changes_ = {};
 }
 
@@ -41,21 +43,36 @@ void Tree::set(PathId path, std::string_view value, std::int64_t timestamp_ns) {
   if (Leaf* known = leaves_.find(path)) {
     known->generation = generation_;
     if (known->value.view() == value) return;  // heartbeat, re-send, or the same value in another form
-    known->value.assign(value);
-    known->timestamp_ns = timestamp_ns;
-    changes_.leaves.push_back(path);
-    return;
+    return change(*known, value, timestamp_ns);
   }
   if (leaves_.size() >= most_leaves_) {
-    ++changes_.refused;
+    ++changes_.refused_leaves;
     return;
   }
-  leaves_.insert({path, generation_, timestamp_ns, model::CompactBytes(value)});
+  model::CompactBytes held(value);
+  if (bytes() + kLeafBytes + held.heap_bytes() > most_bytes_) {
+    ++changes_.refused_bytes;
+    return;
+  }
+  value_bytes_ += held.heap_bytes();
+  leaves_.insert({path, generation_, timestamp_ns, std::move(held)});
   changes_.leaves.push_back(path);
   note_entries(path);
 }
 
+// A value there is no room for takes its leaf along: the old value is not true any more.
+void Tree::change(Leaf& leaf, std::string_view value, std::int64_t timestamp_ns) {
+  const std::size_t before = leaf.value.heap_bytes();
+  leaf.value.assign(value);
+  leaf.timestamp_ns = timestamp_ns;
+  value_bytes_ += leaf.value.heap_bytes() - before;
+  if (bytes() <= most_bytes_) return changes_.leaves.push_back(leaf.path);
+  ++changes_.refused_bytes;
+  erase(leaf.path);
+}
+
 void Tree::erase(PathId path) {
+  value_bytes_ -= leaves_.find(path)->value.heap_bytes();
   leaves_.erase(path);
   changes_.leaves.push_back(path);
   note_entries(path);

@@ -4,7 +4,8 @@
 // sync_response drops what the new stream did not repeat (gNMI specification 3.5.1.4: the first dump is
 // everything there is). Order of arrival counts, never the device's timestamps: EOS stamps a leaf with
 // its last change, so a fresh dump carries old times (gNMI specification 3.5.1.4 allows any order).
-// Lives on the shard thread. Memory: at most limits.leaves_per_device leaves.
+// Lives on the shard thread. Memory: at most limits.leaves_per_device leaves that take at most
+// limits.bytes_per_device.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +23,8 @@ namespace dm::observed {
 struct Changes {
   std::vector<model::PathId> leaves;   // appeared, vanished or other value
   std::vector<model::PathId> entries;  // list entries that may have begun or ceased to exist
-  std::uint32_t refused = 0;           // new leaves beyond limits.leaves_per_device, not held
+  std::uint32_t refused_leaves = 0;    // not held: beyond limits.leaves_per_device
+  std::uint32_t refused_bytes = 0;     // not held, or not any more: beyond limits.bytes_per_device
   bool empty() const { return leaves.empty(); }
 };
 
@@ -37,8 +39,14 @@ class Tree {
   void clear();
 
   const model::LeafMap& leaves() const { return leaves_; }
+  // What the leaves take, as limits.bytes_per_device counts it.
+  std::size_t bytes() const { return leaves_.size() * kLeafBytes + value_bytes_; }
 
  private:
+  // One leaf with its share of the indices and of the entries it is in; longer values come on top.
+  static constexpr std::size_t kLeafBytes = 64;
+
+  void change(model::Leaf& leaf, std::string_view value, std::int64_t timestamp_ns);
   void set(model::PathId path, std::string_view value, std::int64_t timestamp_ns);
   void erase(model::PathId path);
   void drop_unsaid(const model::UpdateBatch& batch);
@@ -46,6 +54,8 @@ class Tree {
 
   const model::PathTable* paths_;
   std::size_t most_leaves_;
+  std::size_t most_bytes_;
+  std::size_t value_bytes_ = 0;  // of the values that are not held in place
   model::LeafMap leaves_;
   std::uint32_t generation_ = 0;
   Changes changes_;

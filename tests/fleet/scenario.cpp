@@ -76,7 +76,10 @@ class Player {
     spec.reads = std::make_shared<const std::vector<model::Path>>(reads_);
     read_rules(file["rules"], spec, clock_.wall_now());
     core::Limits limits;
-    if (const auto bounds = file["limits"]) limits.leaves_per_device = bounds["leaves_per_device"].as<std::size_t>();
+    if (const auto bounds = file["limits"]) {
+      if (const auto leaves = bounds["leaves_per_device"]) limits.leaves_per_device = leaves.as<std::size_t>();
+      if (const auto bytes = bounds["bytes_per_device"]) limits.bytes_per_device = bytes.as<std::size_t>();
+    }
     monitor_ = std::make_unique<Monitor>(Monitor::Context{log_, metrics_, paths_, limits}, spec, drift::Lifecycle(spec.device, spec.lifecycle, {}));
     monitor_->set_intent(read_intent(file), "no intent", now());
   }

@@ -114,6 +114,17 @@ TEST(JsonValue, StopsAtTheLimits) {
               ElementsAre("refused 1"));
 }
 
+TEST(JsonValue, RefusesWhatIsNestedDeeperThanTheLimit) {
+  const schema::Profile profile;
+  JsonValue value(profile, {.json_depth = 8});
+  const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+
+  EXPECT_EQ(value.parse(nested(100'000)), JsonShape::TooDeep);
+  EXPECT_EQ(value.parse(nested(9)), JsonShape::TooDeep);
+  EXPECT_NE(value.parse(nested(7)), JsonShape::TooDeep);
+  EXPECT_EQ(value.parse(R"({"a": {"b": 1}})"), JsonShape::Tree);
+}
+
 TEST(JsonValue, SaysWhereSomethingIsLeftOut) {
   core::Limits limits;
   limits.path_depth = 4;

@@ -195,6 +195,7 @@ struct Reading {
     std::string encoded;
     switch (json.parse(text)) {
       case JsonShape::Bad: lose(undecodable, meaning); return;
+      case JsonShape::TooDeep: lose(refused, meaning); return;
       case JsonShape::Null:
         if (is_place) {
           deletes.push_back("delete " + model::to_text(meaning.path));

@@ -116,6 +116,15 @@ TEST(WireUnread, WhatMayBeAContainerIsAGapAsWell) {
   EXPECT_THAT(device.gaps(), ElementsAre("/interfaces/interface[name=Ethernet1]/config"));
 }
 
+TEST(WireUnread, JsonNestedTooDeepIsAGapThere) {
+  Switch device({.json_depth = 3});
+
+  device.say("/interfaces/interface[name=Ethernet1]/config", R"(json_ietf_val: "{\"a\":{\"b\":{\"c\":{\"d\":1}}}}")");
+
+  EXPECT_EQ(device.count(Kind::JsonDepth), 1U);
+  EXPECT_THAT(device.gaps(), ElementsAre("/interfaces/interface[name=Ethernet1]/config"));
+}
+
 TEST(WireUnread, OneBadMemberOfATreeCostsOnlyItself) {
   Switch device({.value_bytes = 16});
 

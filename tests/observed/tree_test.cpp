@@ -139,8 +139,55 @@ TEST_F(TreeTest, RefusesLeavesBeyondTheLimit) {
   say("/a", 2);
   const Changes& changes = tree_.apply(batch_);
 
-  EXPECT_EQ(changes.refused, 1U);
+  EXPECT_EQ(changes.refused_leaves, 1U);
   EXPECT_EQ(texts(changes), Texts{"/a"});
+}
+
+TEST_F(TreeTest, RefusesLeavesBeyondTheBytes) {
+  Tree tree(paths_, {.bytes_per_device = 1000});
+  say("/a", std::string(500, 'x'));
+  say("/b", std::string(500, 'x'));
+  say("/c", 1);
+  const Changes& changes = tree.apply(batch_);
+
+  EXPECT_EQ(changes.refused_bytes, 1U);
+  EXPECT_EQ(texts(changes), (Texts{"/a", "/c"}));
+  EXPECT_LE(tree.bytes(), 1000U);
+}
+
+TEST_F(TreeTest, AValueThereIsNoRoomForTakesItsLeafAlong) {
+  Tree tree(paths_, {.bytes_per_device = 1000});
+  say("/a", std::string(500, 'x'));
+  say("/b", 1);
+  tree.apply(batch_);
+  batch_.clear();
+
+  say("/a", std::string(1000, 'y'));
+  const Changes& changes = tree.apply(batch_);
+
+  EXPECT_EQ(changes.refused_bytes, 1U);
+  EXPECT_EQ(texts(changes), Texts{"/a"});
+  EXPECT_EQ(tree.leaves().find(id("/a")), nullptr);
+}
+
+TEST_F(TreeTest, CountsTheBytesOfWhatItHoldsAndNoOthers) {
+  Tree tree(paths_, {});
+  say("/a", std::string(500, 'x'));
+  say("/b", 1);
+  tree.apply(batch_);
+  batch_.clear();
+  const std::size_t held = tree.bytes();
+  EXPECT_GE(held, 500U);
+
+  say("/a", std::string(100, 'x'));
+  tree.apply(batch_);
+  batch_.clear();
+  EXPECT_EQ(tree.bytes(), held - 400U);
+
+  batch_.exact_deletes.push_back(id("/a"));
+  batch_.exact_deletes.push_back(id("/b"));
+  tree.apply(batch_);
+  EXPECT_EQ(tree.bytes(), 0U);
 }
 
 TEST_F(TreeTest, WhatAnAnswerDoesNotRepeatBelowItsPathIsGone) {
