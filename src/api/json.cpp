@@ -63,7 +63,9 @@ Json to_json(const fleet::DeviceStatus& device) {
           {"undecodable", device.undecodable},
           {"bad_messages", device.bad_messages},
           {"refused_leaves", device.refused_leaves},
-          {"last_error", text_or_null(device.last_error)}};
+          {"last_error", text_or_null(device.last_error)},
+          {"tls", device.tls},
+          {"certificate_not_after", device.certificate_end ? Json(core::to_rfc3339(*device.certificate_end)) : Json(nullptr)}};
 }
 
 Json to_json(const fleet::LeafStatus& leaf) {

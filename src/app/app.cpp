@@ -9,11 +9,19 @@
 #include "api/handlers.h"
 #include "app/intent_setup.h"
 #include "app/version.h"
+#include "net/tls.h"
 
 namespace dm::app {
 namespace {
 
+constexpr core::Duration kLookEvery = std::chrono::seconds(2);  // at files of secrets and certificates
+constexpr core::Duration kCertificateEndsSoon = std::chrono::hours(24 * 14);
 constexpr int kSenders = 4;  // POSTs under way at once; eight already saturate a small Kestra
+
+bool is_other_file(const config::Settings& a, const config::Settings& b, const std::string& file) {
+  const auto in_a = a.watched.find(file), in_b = b.watched.find(file);
+  return in_a != a.watched.end() && in_b != b.watched.end() && in_a->second != in_b->second;
+}
 
 std::string joined(const std::vector<std::string>& lines) { return fmt::format("{}", fmt::join(lines, "\n")); }
 
@@ -51,7 +59,8 @@ App::App(config::Settings settings, config::Environment environment, Profiles pr
       environment_(std::move(environment)),
       profiles_(std::move(profiles.by_name)),
       started_at_(clock_.wall_now()),
-      log_(settings_.log.level, settings_.log.format) {
+      log_(settings_.log.level, settings_.log.format),
+      next_look_(control_) {
   metrics_.set(metrics::Metric::BuildInfo, 1, kVersion);
 }
 
@@ -88,6 +97,7 @@ core::Status App::open() {
   if (!server) return server.error();
   server_ = std::move(*server);
   intent_->start();
+  watch_files();
   log_.info("drift-monitor {} listens on {}", kVersion, server_->address());
   for (const std::string& warning : settings_.warnings) log_.warning("{}", warning);
   return {};
@@ -132,7 +142,10 @@ App::~App() {
   if (courier_) courier_->stop();
 }
 
-void App::run() { control_.run(); }
+void App::run() {
+  control_.post([this] { look_at_files(); });
+  control_.run();
+}
 
 void App::stop() { control_.stop(); }
 
@@ -150,33 +163,77 @@ void App::reload_later() {
   control_.post([this] { (void)apply_reload(); });
 }
 
-core::Result<std::vector<std::string>> App::apply_reload() {
-  const auto refuse = [this](const std::string& mistakes) {
-    log_.error("the configuration was not reloaded, the old settings stay:\n{}", mistakes);
-    return core::Error{core::Code::InvalidArgument, mistakes};
-  };
-  config::Load loaded = config::load(settings_.file, environment_);
-  if (!loaded.settings) return refuse(joined(loaded.errors));
-  Profiles profiles = load_profiles(*loaded.settings);
-  if (!profiles.errors.empty()) return refuse(joined(profiles.errors));
-  if (const FilesCheck files = check_intent_files(*loaded.settings); !files.errors.empty()) return refuse(joined(files.errors));
-  auto access = read_access(*loaded.settings);
-  if (!access) return refuse(access.error().message);
+core::Error App::refuse(std::string_view what, const std::string& mistakes) {
+  log_.error("{}, the old settings stay:\n{}", what, mistakes);
+  return {core::Code::InvalidArgument, mistakes};
+}
 
-  const config::Settings before = std::exchange(settings_, std::move(*loaded.settings));
+core::Result<std::vector<std::string>> App::apply_reload() {
+  constexpr std::string_view kNot = "the configuration was not reloaded";
+  config::Load loaded = config::load(settings_.file, environment_);
+  if (!loaded.settings) return refuse(kNot, joined(loaded.errors));
+  Profiles profiles = load_profiles(*loaded.settings);
+  if (!profiles.errors.empty()) return refuse(kNot, joined(profiles.errors));
+  if (const FilesCheck files = check_intent_files(*loaded.settings); !files.errors.empty()) return refuse(kNot, joined(files.errors));
+  auto access = read_access(*loaded.settings);
+  if (!access) return refuse(kNot, access.error().message);
+
   profiles_ = std::move(profiles.by_name);
-  set_access(std::move(*access));
-  log_.set_level(settings_.log.level);
-  ledger_->set_filter(delivery_filter());
-  if (is_delivery_changed(before)) start_courier();
-  intent_->reload(make_cache_options(settings_), make_sources(settings_));
-  apply_devices();
-  shard_->retry_all();
+  apply(std::move(*loaded.settings), std::move(*access), true);
   const std::vector<std::string> waiting = at_start_.needs_restart(settings_);
   for (const std::string& key : waiting) log_.warning("{} changed: this takes effect at the next start", key);
   for (const std::string& warning : settings_.warnings) log_.warning("{}", warning);
   log_.info("configuration reloaded");
   return waiting;
+}
+
+core::Status App::reread_secrets() {
+  constexpr std::string_view kNot = "a changed secret, certificate or token file was not taken";
+  config::Load loaded = settings_.file.empty()
+                            ? config::load({}, environment_)
+                            : config::load_text(settings_.text.reveal(), settings_.file, environment_);
+  if (!loaded.settings) return refuse(kNot, joined(loaded.errors));
+  auto access = read_access(*loaded.settings);
+  if (!access) return refuse(kNot, access.error().message);
+  const auto& before = settings_.intent.netbox;
+  const auto& now = loaded.settings->intent.netbox;
+  const bool is_intent_new = before && now && (before->token != now->token || before->webhook_secret != now->webhook_secret ||
+                                               is_other_file(settings_, *loaded.settings, now->ca_file));
+  apply(std::move(*loaded.settings), std::move(*access), is_intent_new);
+  log_.info("secret, certificate and token files read again");
+  return {};
+}
+
+// What changed is replaced, what did not goes on undisturbed.
+void App::apply(config::Settings settings, api::Access access, bool is_intent_new) {
+  const config::Settings before = std::exchange(settings_, std::move(settings));
+  set_access(std::move(access));
+  log_.set_level(settings_.log.level);
+  ledger_->set_filter(delivery_filter());
+  if (is_delivery_changed(before)) start_courier();
+  if (is_intent_new) intent_->reload(make_cache_options(settings_), make_sources(settings_));
+  apply_devices();
+  shard_->retry_all();
+  watch_files();
+}
+
+void App::watch_files() {
+  files_.watch(settings_.watched);
+  std::set<std::string> certificates{settings_.gnmi.tls.cert_file, settings_.api.tls_cert_file};
+  for (const config::Device& device : settings_.inventory.devices) certificates.insert(device.gnmi.tls.cert_file);
+  certificates.erase("");
+  for (const std::string& file : certificates) {
+    const auto end = net::certificate_end(file);
+    if (!end) continue;  // whoever uses it says why it cannot
+    metrics_.set(metrics::Metric::CertificateEnd, std::chrono::duration<double>(end->time_since_epoch()).count(), file);
+    if (*end - clock_.wall_now() >= kCertificateEndsSoon) continue;
+    log_.warning("the certificate in {} ends at {}; renew it", file, core::to_rfc3339(*end));
+  }
+}
+
+void App::look_at_files() {
+  if (files_.look()) (void)reread_secrets();
+  next_look_.after(kLookEvery, [this] { look_at_files(); });
 }
 
 void App::take_intent(std::shared_ptr<const model::IntentSnapshot> snapshot) {
@@ -242,7 +299,7 @@ bool App::is_delivery_changed(const config::Settings& before) const {
   const config::Kestra &a = before.kestra, &b = settings_.kestra;
   return a.url != b.url || a.key != b.key || a.timeout != b.timeout || a.username != b.username ||
          a.password != b.password || a.headers != b.headers || a.signing_secret != b.signing_secret ||
-         a.ca_file != b.ca_file;
+         a.ca_file != b.ca_file || is_other_file(before, settings_, b.ca_file);
 }
 
 store::DeliveryFilter App::delivery_filter() const {

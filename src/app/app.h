@@ -16,6 +16,7 @@
 #include "api/http_server.h"
 #include "app/at_start.h"
 #include "app/device_specs.h"
+#include "app/file_watch.h"
 #include "config/load.h"
 #include "core/clock.h"
 #include "core/log.h"
@@ -53,6 +54,12 @@ class App {
   App(config::Settings settings, config::Environment environment, Profiles profiles);
   core::Status open();
   core::Result<std::vector<std::string>> apply_reload();
+  // Takes the configuration as it was read last, with what the files of its secrets, certificates and tokens hold now.
+  core::Status reread_secrets();
+  void look_at_files();
+  void apply(config::Settings settings, api::Access access, bool is_intent_new);
+  void watch_files();
+  core::Error refuse(std::string_view what, const std::string& mistakes);
   core::Result<api::Access> read_access(const config::Settings& settings) const;
   void set_access(api::Access access);
   api::Backend backend();
@@ -72,6 +79,8 @@ class App {
   core::Logger log_;
   metrics::Registry metrics_;
   net::Loop control_;
+  FileWatch files_;            // control loop
+  net::Timer next_look_;
   std::mutex access_mutex_;
   std::shared_ptr<const api::Access> access_;       // under the mutex: replaced whole by a reload
   std::atomic<bool> is_delivery_configured_{false};

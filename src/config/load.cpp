@@ -53,9 +53,28 @@ Settings read_settings(Section& top) {
   return settings;
 }
 
+// Who answers at an address is believed, and is sent the password.
+void warn_if_unverified(const Settings& settings, Context& context) {
+  const auto is_unverified = [](const Gnmi& gnmi) { return gnmi.tls.mode == TlsMode::InsecureSkipVerify; };
+  constexpr std::string_view kMeaning =
+      "certificates are not checked, so whoever answers at the address is believed and is sent the password; set "
+      "tls.mode: verify, and tls.ca_file to the authority that signed the certificates";
+  if (is_unverified(settings.gnmi)) {
+    return context.warnings.push_back(fmt::format("gnmi.tls.mode is insecure-skip-verify: {}", kMeaning));
+  }
+  std::vector<std::string_view> names;
+  for (const Device& device : settings.inventory.devices) {
+    if (is_unverified(device.gnmi)) names.push_back(device.name);
+  }
+  if (names.empty()) return;
+  context.warnings.push_back(
+      fmt::format("inventory.devices: tls.mode of {} is insecure-skip-verify: {}", fmt::join(names, ", "), kMeaning));
+}
+
 // What no single section can see.
 void check_whole(const Settings& settings, Section& top) {
   if (top.is_broken()) return;
+  warn_if_unverified(settings, top.context());
   const bool has_devices = !settings.inventory.devices.empty();
   if (!settings.inventory.netbox && !has_devices) {
     top.refuse("inventory", "no devices: list them under inventory.devices, or set inventory.netbox to take NetBox's");
@@ -77,6 +96,7 @@ Load finish(Settings settings, Context& context) {
   load.shown = std::move(context.shown);
   if (!load.errors.empty()) return load;
   settings.warnings = std::move(context.warnings);
+  settings.watched = std::move(context.files);
   load.settings = std::move(settings);
   return load;
 }
@@ -146,6 +166,7 @@ Load load_text(std::string_view yaml, const std::string& file_name, const Enviro
   Settings settings = read_settings(top);
   check_whole(settings, top);
   settings.file = file_name;
+  settings.text = Secret(std::string(yaml));
   return finish(std::move(settings), context);
 }
 

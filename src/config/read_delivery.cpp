@@ -5,7 +5,6 @@
 
 #include "config/checks.h"
 #include "config/parts.h"
-#include "config/secret_file.h"
 #include "core/text.h"
 
 namespace dm::config {
@@ -54,7 +53,7 @@ std::map<std::string, Secret> read_headers(Section& section) {
     std::string name = member.key, value = member.value.text;
     if (name.ends_with(kFile)) {
       name.resize(name.size() - kFile.size());
-      auto secret = read_secret_file(context.resolve(value));
+      auto secret = context.read_secret(context.resolve(value));
       if (!secret) {
         refuse(secret.error().message);
         continue;

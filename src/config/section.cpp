@@ -7,6 +7,7 @@
 
 #include "config/checks.h"
 #include "config/secret_file.h"
+#include "core/file_stamp.h"
 #include "core/text.h"
 
 namespace dm::config {
@@ -30,6 +31,16 @@ std::optional<T> parse_whole(std::string_view text) {
 }  // namespace
 
 std::string list_words(std::span<const std::string_view> words) { return fmt::format("{}", fmt::join(words, ", ")); }
+
+core::Result<std::string> Context::read_secret(const std::string& file) {
+  watch(file);
+  return read_secret_file(file);
+}
+
+// The stamp is taken before the file is read: a change in between is read once more.
+void Context::watch(const std::string& file) {
+  if (!file.empty()) files.emplace(file, core::file_stamp(file));
+}
 
 std::string Context::resolve(const std::string& file_name) const {
   if (file_name.empty() || std::filesystem::path(file_name).is_absolute()) return file_name;
@@ -128,7 +139,7 @@ std::optional<Section::Written> Section::secret_from_environment(std::string_vie
   const std::string file_variable = fmt::format("{}_FILE", variable);
   const auto file = context_.environment(file_variable);
   if (!file || file->empty()) return std::nullopt;
-  auto secret = read_secret_file(*file);
+  auto secret = context_.read_secret(*file);
   if (secret) {
     return Written{*secret, fmt::format("environment {}, file {}", file_variable, *file), variable, std::nullopt};
   }
@@ -144,7 +155,7 @@ Secret Section::secret(std::string_view key, Secret otherwise, const char* fallb
   const bool is_direct = direct && !direct->value.empty(), is_file = file && !file->value.empty();
   if (is_direct && is_file) refuse(file_key, fmt::format("'{}' is set too; keep one of them", key));
   if (is_file) {
-    auto secret = read_secret_file(context_.resolve(file->value));
+    auto secret = context_.read_secret(context_.resolve(file->value));
     if (!secret) refuse(file_key, secret.error().message);
     const std::string value = secret ? *secret : "";
     written_.insert_or_assign(
@@ -220,6 +231,7 @@ std::string Section::file(std::string_view key, std::string otherwise) {
   const auto written = scalar(key);
   if (written) {
     otherwise = context_.resolve(written->value);
+    context_.watch(otherwise);
     const auto readable = otherwise.empty() ? core::Status() : check_readable(otherwise);
     if (!readable) refuse(key, readable.error().message);
   }

@@ -34,8 +34,12 @@ struct Context {
   std::vector<Load::Shown> shown;
   std::set<schema::YamlPlace> unexpanded;        // values whose references failed: reported already
   const Environment& environment;
+  std::map<std::string, std::string> files;      // secrets, certificates, tokens: stamps as they were read
 
   std::string resolve(const std::string& file_name) const;
+  // A secret's file, by its resolved name. Errors as secret_file.h says.
+  core::Result<std::string> read_secret(const std::string& file);
+  void watch(const std::string& file);
 };
 
 // Environment variables that stand in for a key.

@@ -175,6 +175,8 @@ struct Settings {
   Log log;
   core::Limits limits;
   std::string file;  // configuration file, empty when run from the environment alone
+  Secret text;       // what it held
+  std::map<std::string, std::string> watched;  // files of secrets, certificates and tokens: stamps as they were read
   std::vector<std::string> warnings;
 };
 

@@ -10,6 +10,21 @@
 
 namespace dm::fleet {
 
+namespace {
+
+constexpr core::Duration kCertificateEndsSoon = std::chrono::hours(24 * 14);
+
+std::string_view to_text(net::TlsMode mode) {
+  switch (mode) {
+    case net::TlsMode::Plaintext: return "plaintext";
+    case net::TlsMode::Verify: return "verify";
+    case net::TlsMode::InsecureSkipVerify: return "insecure-skip-verify";
+  }
+  return {};
+}
+
+}  // namespace
+
 Device::Device(DeviceContext context, DeviceSpec spec, Past past)
     : context_(std::move(context)),
       spec_(std::move(spec)),
@@ -28,7 +43,8 @@ Device::~Device() {
   getter_.stop();
   session_.stop();
   for (const auto metric : {metrics::Metric::DeviceState, metrics::Metric::DeviceOpenDrifts,
-                            metrics::Metric::DeviceDegraded, metrics::Metric::QuarantinedPaths}) {
+                            metrics::Metric::DeviceDegraded, metrics::Metric::QuarantinedPaths,
+                            metrics::Metric::DeviceCertificateEnd}) {
     context_.metrics.remove(metric, spec_.name);
   }
 }
@@ -36,6 +52,7 @@ Device::~Device() {
 gnmi::SessionHandlers Device::session_handlers() {
   return {.on_stream_begin =
               [this] {
+                note_certificate();
                 monitor_.stream_begins(now());
                 after_change();
               },
@@ -90,6 +107,18 @@ void Device::tell_quarantined() {
   context_.metrics.set(metrics::Metric::QuarantinedPaths, static_cast<double>(refused.size()), spec_.name);
   monitor_.set_quarantined(std::move(refused), now());
   after_change();
+}
+
+void Device::note_certificate() {
+  const auto end = session_.certificate_end();
+  if (!end) return;
+  const bool is_news = end != std::exchange(certificate_end_, end);
+  const auto seconds = std::chrono::duration<double>(end->time_since_epoch());
+  context_.metrics.set(metrics::Metric::DeviceCertificateEnd, seconds.count(), spec_.name);
+  if (is_news && *end - context_.clock.wall_now() < kCertificateEndsSoon) {
+    context_.log.warning("{}: its certificate ends at {}; renew it, or streams are refused from then on", spec_.name,
+                         core::to_rfc3339(*end));
+  }
 }
 
 void Device::retry_now() {
@@ -217,6 +246,8 @@ std::shared_ptr<const DeviceStatus> Device::status() const {
   status->undecodable = counters.undecodable;
   status->bad_messages = counters.bad_messages;
   status->last_error = session_.last_error();
+  status->tls = to_text(session_.settings().transport.tls.mode);
+  status->certificate_end = certificate_end_;
   return status;
 }
 

@@ -74,6 +74,7 @@ class Device {
   gnmi::GetterHandlers getter_handlers();
   std::vector<gnmi::QuarantinedPath> quarantined() const;
   void tell_quarantined();
+  void note_certificate();
   std::shared_ptr<const std::vector<PathStatus>> paths_as_read() const;
   void after_change();
   void schedule();
@@ -90,6 +91,7 @@ class Device {
   net::Timer deadline_;
   gnmi::Session session_;
   gnmi::Getter getter_;
+  std::optional<core::WallTime> certificate_end_;  // of the device's, as last shown to us
 };
 
 }  // namespace dm::fleet

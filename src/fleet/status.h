@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,8 @@ struct DeviceStatus {
   std::size_t expectations_waiting = 0;  // outside what is subscribed: never judged
   std::uint64_t messages = 0, streams = 0, undecodable = 0, bad_messages = 0, refused_leaves = 0;
   std::string last_error;
+  std::string tls = "plaintext";  // plaintext | verify | insecure-skip-verify
+  std::optional<core::WallTime> certificate_end;  // of the device's certificate, as it was last shown to us
 };
 
 struct LeafStatus {

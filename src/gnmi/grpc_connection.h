@@ -30,6 +30,7 @@ class GrpcConnection : public std::enable_shared_from_this<GrpcConnection> {
   bool probe();
   void close();
   core::SteadyTime last_heard() const { return last_heard_; }
+  std::optional<core::WallTime> certificate_end() const { return stream_ ? stream_->certificate_end() : std::nullopt; }
 
  private:
   struct Call {

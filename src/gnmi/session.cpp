@@ -359,6 +359,9 @@ void Session::retry_now() {
 const SessionSettings& Session::settings() const { return impl_->settings; }
 const std::vector<QuarantinedPath>& Session::quarantined() const { return impl_->quarantined; }
 const SessionCounters& Session::counters() const { return impl_->counters; }
+std::optional<core::WallTime> Session::certificate_end() const {
+  return impl_->transport ? impl_->transport->certificate_end() : std::nullopt;
+}
 const std::string& Session::last_error() const { return impl_->last_error; }
 
 }  // namespace dm::gnmi

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -92,6 +93,7 @@ class Session {
   const SessionSettings& settings() const;
   const std::vector<QuarantinedPath>& quarantined() const;
   const SessionCounters& counters() const;
+  std::optional<core::WallTime> certificate_end() const;  // of the device's certificate, while connected by TLS
   const std::string& last_error() const;  // why the last stream ended, or empty
 
  private:

@@ -24,6 +24,8 @@ void Transport::pause(bool paused) { connection_->pause(paused); }
 
 core::SteadyTime Transport::last_heard() const { return connection_->last_heard(); }
 
+std::optional<core::WallTime> Transport::certificate_end() const { return connection_->certificate_end(); }
+
 bool Transport::probe() { return connection_->probe(); }
 
 }  // namespace dm::gnmi

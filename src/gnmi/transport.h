@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -96,6 +97,8 @@ class Transport {
   void pause(bool paused);
   // When something of the peer was last received (any frame); of construction before the first.
   core::SteadyTime last_heard() const;
+  // When the certificate of the peer ends; absent unless connected by TLS.
+  std::optional<core::WallTime> certificate_end() const;
   // Asks the peer for a sign of life once, by an empty SETTINGS frame (its answer is mandatory and, unlike a
   // PING, counts as no misuse); false if not connected. The answer moves last_heard().
   bool probe();

@@ -6,6 +6,8 @@
   X(DeviceState, "drift_monitor_device_live", Gauge, "device", "1 while the device's stream is live")            \
   X(DeviceOpenDrifts, "drift_monitor_device_open_drifts", Gauge, "device", "Open drifts of the device")          \
   X(DeviceDegraded, "drift_monitor_device_degraded", Gauge, "device", "1 while the device is degraded")          \
+  X(DeviceCertificateEnd, "drift_monitor_device_certificate_not_after_timestamp_seconds", Gauge, "device", "When the certificate of the device ends") \
+  X(CertificateEnd, "drift_monitor_certificate_not_after_timestamp_seconds", Gauge, "file", "When a certificate of ours ends") \
   X(Messages, "drift_monitor_gnmi_messages_total", Counter, "", "gNMI messages received")                        \
   X(MessageBytes, "drift_monitor_gnmi_message_bytes_total", Counter, "", "Bytes of gNMI messages received")      \
   X(Leaves, "drift_monitor_gnmi_leaves_total", Counter, "", "Leaf values received")                              \

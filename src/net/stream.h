@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -40,6 +41,8 @@ class ByteStream {
   // Inside on_closed: the likely cause for people ("the device speaks plaintext on this port"), or
   // empty.
   virtual std::string hint() const { return {}; }
+  // When the peer's certificate ends; absent unless connected by TLS.
+  virtual std::optional<core::WallTime> certificate_end() const { return {}; }
 };
 
 struct DialOptions {

@@ -27,6 +27,7 @@ class Link : public std::enable_shared_from_this<Link> {
   void pause(bool paused);
   void close();
   const std::string& hint() const { return hint_; }
+  std::optional<core::WallTime> certificate_end() const { return tls_ ? tls_->peer_certificate_end() : std::nullopt; }
 
  private:
   enum class State { New, Connecting, Handshaking, Open, Closed };
@@ -282,6 +283,7 @@ class TcpStream final : public ByteStream {
   void pause(bool paused) override { link_->pause(paused); }
   void close() override { link_->close(); }
   std::string hint() const override { return link_->hint(); }
+  std::optional<core::WallTime> certificate_end() const override { return link_->certificate_end(); }
 
  private:
   std::shared_ptr<Link> link_;

@@ -8,9 +8,11 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
+#include "core/clock.h"
 #include "core/result.h"
 
 struct ssl_ctx_st;
@@ -35,6 +37,10 @@ class TlsContexts {
  private:
   std::map<std::string, std::weak_ptr<ssl_ctx_st>> contexts_;
 };
+
+// When the first certificate of a PEM file ends (the one of whoever the file is for).
+// Error: the file cannot be read or holds no certificate.
+core::Result<core::WallTime> certificate_end(const std::string& pem_file);
 
 // What a read or write came to.
 enum class IoOutcome {
@@ -65,6 +71,9 @@ class TlsChannel {
   IoResult write(std::span<const std::uint8_t> bytes);
   bool has_pending() const;  // bytes already taken from the socket
   void send_close_notify();
+
+  // When the peer's certificate ends (its notAfter), once the handshake is done.
+  std::optional<core::WallTime> peer_certificate_end() const;
 
   // Why the last call was Closed or Failed.
   TlsFailure failure() const { return failure_; }

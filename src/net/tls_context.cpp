@@ -1,9 +1,9 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <sys/stat.h>
 
 #include <array>
 
+#include "core/file_stamp.h"
 #include "net/stream.h"
 #include "net/tls.h"
 
@@ -20,15 +20,6 @@ core::Error refuse(const std::string& what) {
 
 // Says no instead of asking at a terminal.
 int no_passphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*user*/) { return -1; }
-
-// Changes when the file does.
-std::string stamp(const std::string& file) {
-  if (file.empty()) return {};
-  struct stat facts {};
-  if (::stat(file.c_str(), &facts) != 0) return file + "?";
-  return file + "@" + std::to_string(facts.st_ino) + "." + std::to_string(facts.st_size) + "." +
-         std::to_string(facts.st_mtim.tv_sec) + "." + std::to_string(facts.st_mtim.tv_nsec);
-}
 
 core::Status trust(SSL_CTX* context, const TlsSettings& settings) {
   if (settings.mode == TlsMode::InsecureSkipVerify) {
@@ -63,8 +54,8 @@ core::Status identify(SSL_CTX* context, const TlsSettings& settings) {
 
 core::Result<std::shared_ptr<ssl_ctx_st>> TlsContexts::get(const TlsSettings& settings) {
   const std::string key = std::string(settings.mode == TlsMode::Verify ? "verify" : "skip") + '\n' +
-                          stamp(settings.ca_file) + '\n' + stamp(settings.cert_file) + '\n' +
-                          stamp(settings.key_file);
+                          core::file_stamp(settings.ca_file) + '\n' + core::file_stamp(settings.cert_file) + '\n' +
+                          core::file_stamp(settings.key_file);
   if (const auto found = contexts_.find(key); found != contexts_.end()) {
     if (auto context = found->second.lock()) return context;
   }

@@ -1,4 +1,5 @@
 #include "config/load.h"
+#include "core/file_stamp.h"
 #include "source_dir.h"
 
 #include <gmock/gmock.h>
@@ -618,6 +619,36 @@ TEST(Load, ReportsBrokenYamlWithItsPlace) {
 
   ASSERT_EQ(load.errors.size(), 1U);
   EXPECT_THAT(load.errors[0], testing::MatchesRegex("drift-monitor\\.yaml:[0-9]+:[0-9]+: not YAML: .*"));
+}
+
+TEST_F(Files, NamesTheFilesOfSecretsAndCertificatesThatWereRead) {
+  const std::string secret = write("secret", "one"), authority = write("ca.pem", "x");
+  const std::string file = write("c.yaml", R"(gnmi: { username: u, password_file: secret, tls: { mode: verify, ca_file: ca.pem } }
+inventory: { devices: [{ name: leaf1, address: 192.0.2.1 }] }
+)");
+
+  const Load loaded = load(file, environment({{"NETBOX_TOKEN_FILE", secret}}));
+
+  ASSERT_TRUE(loaded.settings);
+  EXPECT_THAT(loaded.settings->watched, ElementsAre(testing::Pair(authority, core::file_stamp(authority)),
+                                                    testing::Pair(secret, core::file_stamp(secret))));
+  EXPECT_EQ(load_text(loaded.settings->text.reveal(), file, environment({})).settings->gnmi.password.reveal(), "one");
+}
+
+TEST(Load, WarnsWhenCertificatesAreNotChecked) {
+  const auto warnings = [](const std::string& yaml) { return load_yaml(yaml).settings.value().warnings; };
+  const std::string device = "inventory: { devices: [{ name: leaf1, address: 192.0.2.1%s }, { name: leaf2, address: 192.0.2.2 }] }\n";
+  const auto with = [&](const std::string& gnmi) {
+    std::string text = device;
+    return text.replace(text.find("%s"), 2, gnmi);
+  };
+
+  EXPECT_THAT(warnings(with("") + "gnmi: { tls: { mode: insecure-skip-verify } }\n"),
+              testing::Contains(HasSubstr("gnmi.tls.mode is insecure-skip-verify: certificates are not checked")));
+  EXPECT_THAT(warnings(with(", gnmi: { tls: { mode: insecure-skip-verify } }")),
+              testing::Contains(HasSubstr("tls.mode of leaf1 is insecure-skip-verify")));
+  EXPECT_THAT(warnings(with("") + "gnmi: { tls: { mode: verify } }\n"),
+              testing::Not(testing::Contains(HasSubstr("insecure"))));
 }
 
 }  // namespace

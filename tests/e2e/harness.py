@@ -199,9 +199,10 @@ class Monitor:
     def readiness(self):
         return self.ask("/readyz")
 
-    def metric(self, name):
+    def metric(self, name, token=None):
         """The value of drift_monitor_<name>; 0 while it has none."""
-        with urllib.request.urlopen(self.url + "/metrics", timeout=PATIENCE) as answer:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        with urllib.request.urlopen(urllib.request.Request(self.url + "/metrics", headers=headers), timeout=PATIENCE) as answer:
             for line in answer.read().decode().splitlines():
                 if line.startswith(f"drift_monitor_{name} "):
                     return float(line.rsplit(" ", 1)[1])

@@ -101,6 +101,31 @@ def secret_file(session, config):
         raise Failure("the password was logged")
 
 
+def files_alone(session, config):
+    """Secret and token files that change are read again without being told; the configuration beside them is not."""
+    password, tokens = session.folder / "password-alone", session.folder / "tokens-alone"
+    password.write_text("wrong\n")
+    tokens.write_text(f"operator {OPERATOR}\n")
+    config["gnmi"] = {"username": session.fabric.ready["username"], "password_file": str(password)}
+    config["inventory"]["devices"] = config["inventory"]["devices"][:1]
+    config["store"]["path"] = str(session.folder / "alone.db")
+    config["api"]["tokens_file"] = str(tokens)
+    monitor = session.monitor(config)
+    wait_for("refused logins", lambda: monitor.metric("gnmi_logins_refused_total", OPERATOR) >= 1)
+    monitor.config_file.write_text("gnmi: { port: none }\n")
+    tokens.write_text("nobody may\n")
+    monitor.process.wait_line("was not taken, the old settings stay")
+    expect("the old token", ask(monitor, "GET", "/api/v1/status", OPERATOR)[0], 200)
+
+    password.write_text(session.fabric.ready["password"] + "\n")
+    tokens.write_text(f"operator {NEXT}\n")
+    wait_for("the new token", lambda: ask(monitor, "GET", "/api/v1/status", NEXT)[0] == 200)
+    expect("the old token", ask(monitor, "GET", "/api/v1/status", OPERATOR)[0], 401)
+    name = config["inventory"]["devices"][0]["name"]
+    wait_for("let in with the new password",
+             lambda: ask(monitor, "GET", f"/api/v1/devices/{name}", NEXT)[1]["freshness"]["state"] == "live")
+
+
 def tokens_file(session, config):
     """A token that is taken out of the file no longer opens, without a restart."""
     tokens = session.folder / "tokens"
@@ -154,7 +179,7 @@ def main():
         changed_settings(session, monitor, config)
         bad_files(session, monitor, config)
         monitor.end()
-        for step in (secret_file, tokens_file, delivery_switched):
+        for step in (secret_file, files_alone, tokens_file, delivery_switched):
             step(session, fresh())
             print(f"{step.__name__}: ok", flush=True)
 

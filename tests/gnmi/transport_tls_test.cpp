@@ -61,6 +61,19 @@ TEST_F(TransportTls, VerifiesTheAddress) {
   EXPECT_EQ(messages_, 1U);
 }
 
+TEST_F(TransportTls, TellsWhenTheDevicesCertificateEnds) {
+  const Certificate short_lived = authority_.issue("switch", Authority::Wish{.names = "IP:127.0.0.1", .valid_until = 3600});
+  const auto before = std::chrono::system_clock::now();
+  Server server(service_, secured(short_lived));
+  Client client(server.port(), {.tls = {.mode = net::TlsMode::Verify, .ca_file = ca_.path()}});
+  EXPECT_FALSE(client.transport.certificate_end());
+
+  EXPECT_EQ(client.subscribe().code, GrpcCode::Ok);
+
+  ASSERT_TRUE(client.transport.certificate_end());
+  EXPECT_NEAR(std::chrono::duration<double>(*client.transport.certificate_end() - before).count(), 3600, 1800);
+}
+
 TEST_F(TransportTls, VerifiesTheNameThatWasSet) {
   Server server(service_, secured(by_name_));
   for (const std::string name : {"switch.test", "leaf1.fabric.test"}) {

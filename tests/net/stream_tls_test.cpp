@@ -3,6 +3,7 @@
 #include <future>
 
 #include "net/stream_peer.h"
+#include "net/tls.h"
 
 namespace dm::net::peer {
 namespace {
@@ -106,6 +107,20 @@ TEST_F(TlsStream, AsksForTheNameAndNeverForAnAddress) {
 
     EXPECT_EQ(device.get(), name);
   }
+}
+
+TEST(CertificateEnd, IsReadFromAPemFile) {
+  const fakes::Authority authority("authority");
+  const fakes::Certificate made = authority.issue("switch", fakes::Authority::Wish{.names = "IP:127.0.0.1", .valid_until = 7200});
+  const fakes::TemporaryFile file(made.certificate), key(made.key);
+  const double now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+
+  const auto end = certificate_end(file.path());
+  ASSERT_TRUE(end);
+  EXPECT_NEAR(std::chrono::duration<double>(end->time_since_epoch()).count(), now + 7200, 3600);
+
+  EXPECT_EQ(certificate_end(key.path()).error().code, core::Code::InvalidArgument);
+  EXPECT_EQ(certificate_end("/nowhere/to/be/found").error().code, core::Code::InvalidArgument);
 }
 
 TEST_F(TlsStream, RequiresAlpn) {
