@@ -23,6 +23,11 @@ constexpr Duration kTurn = std::chrono::seconds(2);  // between two looks whethe
 
 }  // namespace
 
+void complete(model::UpdateBatch& answer, model::Path asked, const model::PathTable& paths) {
+  std::erase_if(answer.sets, [&](const model::LeafSet& set) { return !model::covers(asked, paths.path(set.path)); });
+  answer.complete = std::move(asked);
+}
+
 struct Getter::Impl {
   Impl(net::Loop& loop_in, const core::Clock& clock_in, core::Logger& log_in, metrics::Registry& metrics_in,
        const schema::Profile& profile_in, model::PathTable& paths_in, const SessionSettings& settings_in,
@@ -75,6 +80,7 @@ struct Getter::Impl {
   std::unique_ptr<WireReader> reader;
   model::UpdateBatch batch;
   std::optional<core::Status> answer;  // of the call under way
+  std::string raw;                     // likewise, if anybody records
   std::unique_ptr<Transport> transport;  // last: its handlers use the rest
 };
 
@@ -142,6 +148,7 @@ void Getter::Impl::connect() {
 }
 
 void Getter::Impl::on_message(std::span<const std::uint8_t> message) {
+  if (handlers.on_raw) raw.assign(reinterpret_cast<const char*>(message.data()), message.size());
   answer = answer ? core::Status(core::Error{core::Code::Corrupt, "more than one answer"}) : reader->read_answer(message, batch);
 }
 
@@ -163,16 +170,17 @@ void Getter::Impl::take_answer() {
   const std::size_t path = *rounds.next();
   model::Path asked = requests()[path];
   asked.origin.clear();
-  std::erase_if(batch.sets, [&](const model::LeafSet& set) { return !model::covers(asked, paths.path(set.path)); });
   if (!std::exchange(said[path], {}).empty()) {
     log.info("{}: {} is read again", settings.device, model::to_text(asked));
   }
   if (!batch.unread.empty()) say_unread();
-  batch.complete = std::move(asked);
-  const model::UpdateBatch complete = std::exchange(batch, {});  // a handler may end the round
+  complete(batch, std::move(asked), paths);
+  const model::UpdateBatch told = std::exchange(batch, {});  // a handler may end the round
   const std::uint64_t call = calls;
   if (rounds.answered()) handlers.on_quarantine();
-  if (call == calls) handlers.on_answer(path, complete);
+  if (call != calls) return;
+  if (handlers.on_raw) handlers.on_raw(path, raw);
+  handlers.on_answer(path, told);
 }
 
 void Getter::Impl::say_unread() {

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gnmi/session.h"
@@ -19,6 +20,8 @@ namespace dm::gnmi {
 struct GetterHandlers {
   // A round begins, and something will be asked for.
   std::function<void()> on_round;
+  // What is about to be told by on_answer, as it came; for who records.
+  std::function<void(std::size_t path, std::string_view response)> on_raw;
   // The batch is complete for its path, and valid only inside the call.
   std::function<void(std::size_t path, const model::UpdateBatch&)> on_answer;
   // The path could not be read; the reason is for people.
@@ -26,6 +29,9 @@ struct GetterHandlers {
   // The set of refused paths changed.
   std::function<void()> on_quarantine;
 };
+
+// Makes of a decoded answer all there is of the path that was asked for: other leaves are left out.
+void complete(model::UpdateBatch& answer, model::Path asked, const model::PathTable& paths);
 
 class Getter {
  public:

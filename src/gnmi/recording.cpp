@@ -1,7 +1,10 @@
 #include "gnmi/recording.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <utility>
 
 namespace dm::gnmi {
@@ -45,8 +48,13 @@ RecordingWriter::RecordingWriter(std::string file, std::ofstream stream)
     : file_(std::move(file)), stream_(std::move(stream)) {}
 
 core::Result<RecordingWriter> RecordingWriter::create(const std::string& file) {
-  std::ofstream stream(file, std::ios::binary | std::ios::trunc);
-  if (!stream) return Error{Code::Io, fmt::format("recording {}: cannot be created", file)};
+  const int created = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (created < 0 && errno == EEXIST) {
+    return Error{Code::InvalidArgument, fmt::format("recording {}: exists already, and is not overwritten", file)};
+  }
+  if (created >= 0) ::close(created);
+  std::ofstream stream(file, std::ios::binary | std::ios::app);
+  if (created < 0 || !stream) return Error{Code::Io, fmt::format("recording {}: cannot be created", file)};
   return RecordingWriter(file, std::move(stream));
 }
 

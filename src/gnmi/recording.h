@@ -1,5 +1,6 @@
 // A stream on disk: SubscribeResponses as they came, each preceded by its length as a varint (the
-// length-delimited form every protobuf library reads). Written by `record`, read by `replay` and tests.
+// length-delimited form every protobuf library reads). `record` puts notes between them, which are
+// SubscribeResponses that say nothing (gnmi/recording_note.h). Read by `replay`, `scrub`, `profile test` and tests.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +35,7 @@ class RecordingReader {
 
 class RecordingWriter {
  public:
-  // Replaces the file. Error Io: it cannot be created.
+  // Error InvalidArgument: the file exists (a recording is never overwritten). Error Io: it cannot be created.
   static core::Result<RecordingWriter> create(const std::string& file);
 
   // In the file when this returns, so that a recording that is interrupted is usable. Error Io.

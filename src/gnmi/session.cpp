@@ -269,6 +269,7 @@ void Session::Impl::perform(const Say& action) {
 
 void Session::Impl::on_message(std::span<const std::uint8_t> message) {
   const auto self = shared_from_this();
+  if (handlers.on_raw && is_following(state)) handlers.on_raw(message);
   const core::Status status = reader.read(message, batch);
   count(message.size());
   if (!status) return on_unreadable(status.error());

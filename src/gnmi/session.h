@@ -61,6 +61,8 @@ struct SessionCounters {
 };
 
 struct SessionHandlers {
+  // Every message of the device's tree as it came, before any other callback about it; for who records.
+  std::function<void(std::span<const std::uint8_t>)> on_raw;
   // A new stream began: what follows is a new generation. Freshness is Syncing.
   std::function<void()> on_stream_begin;
   // One message, decoded; the batch is valid only inside the call. batch.sync marks the end of the

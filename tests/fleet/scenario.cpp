@@ -6,11 +6,14 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "fleet/playback.h"
 #include "model/value.h"
 #include "schema/profile.h"
 
 namespace dm::fleet {
 namespace {
+
+constexpr core::WallTime kStart{std::chrono::seconds(1795132800)};  // 2026-11-20T00:00:00Z
 
 model::Value to_value(const YAML::Node& node) {
   if (!node || node.IsNull()) return {};
@@ -74,26 +77,28 @@ class Player {
     }
     spec.areas = std::make_shared<const Areas>(std::move(areas));
     spec.reads = std::make_shared<const std::vector<model::Path>>(reads_);
-    read_rules(file["rules"], spec, clock_.wall_now());
+    read_rules(file["rules"], spec, kStart);
     core::Limits limits;
     if (const auto bounds = file["limits"]) {
       if (const auto leaves = bounds["leaves_per_device"]) limits.leaves_per_device = leaves.as<std::size_t>();
       if (const auto bytes = bounds["bytes_per_device"]) limits.bytes_per_device = bytes.as<std::size_t>();
     }
-    monitor_ = std::make_unique<Monitor>(Monitor::Context{log_, metrics_, paths_, limits}, spec, drift::Lifecycle(spec.device, spec.lifecycle, {}));
+    playback_ = std::make_unique<Playback>(Monitor::Context{log_, metrics_, paths_, limits}, spec, kStart,
+                                           [this](const model::Event& event) { told_.push_back(to_told(event)); });
+    monitor_ = &playback_->monitor();
     monitor_->set_intent(read_intent(file), "no intent", now());
   }
 
   ScenarioResult play() {
     ScenarioResult result{.name = file_["name"].as<std::string>()};
     for (const auto& step : file_["steps"]) take(step, result.failures);
-    run_until(std::chrono::hours(24));
+    playback_->run_until(std::chrono::hours(24));
     compare(result.failures);
     return result;
   }
 
  private:
-  drift::Now now() const { return {clock_.steady_now(), clock_.wall_now()}; }
+  drift::Now now() const { return playback_->now(); }
 
   static void read_rules(const YAML::Node& rules, MonitorSpec& spec, core::WallTime start) {
     if (!rules) return;
@@ -146,7 +151,7 @@ class Player {
       batch_.sets.push_back({paths_.intern(schema::canonicalise(*profile_, to_path(leaf.first.as<std::string>()))), offset,
                              static_cast<std::uint32_t>(batch_.bytes.size()) - offset});
     }
-    batch_.timestamp_ns = clock_.wall_now().time_since_epoch().count();
+    batch_.timestamp_ns = now().wall.time_since_epoch().count();
   }
 
   // What the device says and nobody can read: leaves whose value is opaque, places, a whole message.
@@ -177,7 +182,7 @@ class Player {
   }
 
   void take(const YAML::Node& step, std::vector<std::string>& failures) {
-    run_until(*core::parse_duration(step["at"].as<std::string>()));
+    playback_->run_until(*core::parse_duration(step["at"].as<std::string>()));
     if (step["lost"]) monitor_->stream_lost(step["lost"].as<std::string>(), now());
     if (step["begin"]) {
       monitor_->stream_begins(now());
@@ -217,18 +222,6 @@ class Player {
       const auto wanted = step["verdict"].as<std::string>();
       if (is != wanted) failures.push_back(fmt::format("at {}: verdict is {}, expected {}", step["at"].as<std::string>(), is, wanted));
     }
-  }
-
-  // Moves the clock to an instant, stopping at every deadline on the way.
-  void run_until(core::Duration instant) {
-    for (;;) {
-      const auto due = monitor_->next_deadline();
-      if (!due || due->time_since_epoch() > instant) break;
-      clock_.advance(std::max(*due - clock_.steady_now(), core::Duration{0}));
-      drift::Output output = monitor_->poll(now());
-      for (const model::Event& event : output.events) told_.push_back(to_told(event));
-    }
-    clock_.advance(std::max(instant - clock_.steady_now().time_since_epoch(), core::Duration{0}));
   }
 
   static ToldEvent to_told(const model::Event& event) {
@@ -284,13 +277,13 @@ class Player {
   }
 
   YAML::Node file_;
-  core::FakeClock clock_;
   core::Logger log_;
   metrics::Registry metrics_;
   model::PathTable paths_;
   std::shared_ptr<const schema::Profile> profile_;
   std::vector<model::Path> reads_;
-  std::unique_ptr<Monitor> monitor_;
+  std::unique_ptr<Playback> playback_;
+  Monitor* monitor_ = nullptr;  // of the playback
   model::UpdateBatch batch_;
   std::vector<ToldEvent> told_;
 };

@@ -174,5 +174,16 @@ TEST(Recording, SaysWhereItIsBroken) {
   EXPECT_FALSE(RecordingWriter::create("/nonexistent-directory/file"));
 }
 
+TEST(Recording, IsNeverOverwritten) {
+  TemporaryFile file;
+  std::ofstream(file.path) << "kept";
+
+  const auto writer = RecordingWriter::create(file.path);
+
+  ASSERT_FALSE(writer);
+  EXPECT_EQ(writer.error().code, core::Code::InvalidArgument);
+  EXPECT_EQ(std::filesystem::file_size(file.path), 4U);
+}
+
 }  // namespace
 }  // namespace dm::gnmi::testing

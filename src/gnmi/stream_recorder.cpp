@@ -1,0 +1,128 @@
+#include "gnmi/stream_recorder.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace dm::gnmi {
+namespace {
+
+std::span<const std::uint8_t> as_bytes(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+}  // namespace
+
+StreamRecorder::StreamRecorder(Context context, std::shared_ptr<const schema::Profile> profile, SessionSettings settings,
+                               const std::string& tool_version, RecordingWriter file, Handlers handlers)
+    : context_(context),
+      profile_(std::move(profile)),
+      paths_(schema::classify),
+      file_(std::move(file)),
+      handlers_(std::move(handlers)),
+      session_(context_.loop, context_.clock, context_.log, context_.metrics, profile_, paths_, std::move(settings), session_handlers()),
+      getter_(context_.loop, context_.clock, context_.log, context_.metrics, *profile_, paths_, session_.settings(), getter_handlers()) {
+  note(start_of(tool_version));
+}
+
+StreamRecorder::~StreamRecorder() {
+  getter_.stop();
+  session_.stop();
+}
+
+RecordingStart StreamRecorder::start_of(const std::string& tool_version) const {
+  const SessionSettings& settings = session_.settings();
+  RecordingStart start{tool_version, settings.device, profile_->name, settings.target, {}};
+  for (const schema::ProfilePath& path : settings.subscription->paths) {
+    start.paths.push_back({model::to_text(path.path), std::string(schema::to_text(path.mode))});
+  }
+  return start;
+}
+
+void StreamRecorder::start() { session_.start(); }
+
+void StreamRecorder::end() {
+  getter_.stop();
+  session_.stop();
+  note(RecordingEnd{});
+}
+
+SessionHandlers StreamRecorder::session_handlers() {
+  return {.on_raw =
+              [this](std::span<const std::uint8_t> message) {
+                note(MessageFollows{});
+                write(message);
+                ++counts_.messages;
+                counts_.bytes += message.size();
+              },
+          .on_stream_begin =
+              [this] {
+                ++counts_.streams;
+                note(StreamBegins{});
+              },
+          .on_batch =
+              [this](const model::UpdateBatch& batch) {
+                if (!batch.sync) return;
+                ++counts_.syncs;
+                said_.clear();
+                handlers_.on_news(fmt::format("live: first dump complete, {} messages so far", counts_.messages));
+                getter_.start();
+              },
+          .on_stream_lost =
+              [this](const std::string& reason) {
+                getter_.stop();
+                note(StreamLost{reason});
+                if (std::exchange(said_, reason) != reason) handlers_.on_news(reason);
+              },
+          .on_bad_message = [this] { ++counts_.bad_messages; },
+          .on_quarantine = [this] { note_refused(); }};
+}
+
+GetterHandlers StreamRecorder::getter_handlers() {
+  return {.on_round = [this] { session_.probe(); },
+          .on_raw =
+              [this](std::size_t path, std::string_view response) {
+                note(GetAnswer{read_path(path), std::string(response)});
+                ++counts_.answers;
+              },
+          .on_answer = [](std::size_t, const model::UpdateBatch&) {},
+          .on_failure =
+              [this](std::size_t path, const std::string& reason) {
+                note(GetFailure{read_path(path), reason});
+                const std::string line = fmt::format("{} cannot be read by Get: {}", read_path(path), reason);
+                if (std::exchange(said_, line) != line) handlers_.on_news(line);
+              },
+          .on_quarantine = [this] { note_refused(); }};
+}
+
+std::string StreamRecorder::read_path(std::size_t index) const {
+  const Subscription& subscription = *session_.settings().subscription;
+  return model::to_text(subscription.paths[subscription.get_sources[index]].path);
+}
+
+void StreamRecorder::note_refused() {
+  PathsRefused refused;
+  const auto add = [&](const std::vector<QuarantinedPath>& quarantined) {
+    for (const QuarantinedPath& path : quarantined) {
+      refused.paths.push_back(model::to_text(path.path));
+      handlers_.on_news(fmt::format("refused: {}: {} {}", refused.paths.back(), to_text(path.code), path.message));
+    }
+  };
+  add(session_.quarantined());
+  add(getter_.quarantined());
+  note(std::move(refused));
+}
+
+void StreamRecorder::note(decltype(RecordingNote::what) what) {
+  write(as_bytes(to_record({.at = context_.clock.wall_now(), .what = std::move(what)})));
+}
+
+void StreamRecorder::write(std::span<const std::uint8_t> record) {
+  if (has_failed_) return;
+  const core::Status written = file_.append(record);
+  if (written) return;
+  has_failed_ = true;
+  handlers_.on_failure(written.error());
+}
+
+}  // namespace dm::gnmi
