@@ -19,6 +19,10 @@ struct Arguments {
   OutputForm form = OutputForm::Table;
   ServerOptions server;
   bool accept_loss = false;
+  RecordOptions record;
+  ReplayOptions replay;
+  ScrubCommand scrub;
+  std::string profile;
 };
 
 CLI::App* with_config(CLI::App* command, Arguments& said) {
@@ -59,6 +63,57 @@ void add_one_shots(CLI::App& cli, Arguments& said, std::map<CLI::App*, Run>& com
   commands[intent] = [&said] { return show_intent(said.config_file, said.device, said.path, said.form); };
 }
 
+void add_recordings(CLI::App& cli, Arguments& said, std::map<CLI::App*, Run>& commands) {
+  CLI::App* record = with_config(cli.add_subcommand("record", "save what a device says, byte by byte, for replay"), said);
+  record->add_option("DEVICE", said.record.device)->required();
+  record->add_option("-o,--out", said.record.output, "the recording; an existing file is not overwritten")->required();
+  record->add_option("--duration", said.record.duration, "how long, as 90s or 10m (default: until Ctrl-C)");
+  commands[record] = [&said] {
+    said.record.config_file = said.config_file;
+    return record_device(said.record);
+  };
+
+  CLI::App* replay = cli.add_subcommand(
+      "replay", "run recordings through the whole pipeline; exit 0 no drift at the end, 1 drift, 3 no full verdict");
+  with_output(with_config(replay, said), said);
+  replay->add_option("RECORDING", said.replay.recordings)->required();
+  replay->add_option("--intent", said.replay.intent_files, "intent files, instead of the configuration's intent; may be repeated")
+      ->allow_extra_args(false);
+  replay->add_option("--device", said.replay.device, "whose recordings these are, instead of what they say");
+  replay->add_option("--profile", said.replay.profile, "profile, and with it the paths, instead of the recorded");
+  replay->add_option("--speed", said.replay.speed, "max (default), or times as fast as it came: 1, 10, 0.5");
+  replay->add_flag("--leaves", said.replay.with_leaves, "print every leaf of the end state");
+  commands[replay] = [&said] {
+    said.replay.config_file = said.config_file;
+    said.replay.form = said.form;
+    return replay_recordings(said.replay);
+  };
+}
+
+void add_scrub(CLI::App& cli, Arguments& said, std::map<CLI::App*, Run>& commands) {
+  CLI::App* scrub = cli.add_subcommand("scrub", "copy a recording without secrets and free text, to be sent");
+  scrub->add_option("RECORDING", said.scrub.recording)->required();
+  scrub->add_option("-o,--out", said.scrub.output, "the copy; an existing file is not overwritten")->required();
+  scrub->add_flag("--addresses", said.scrub.addresses, "replace IP and MAC addresses too");
+  scrub->add_flag("--names", said.scrub.names, "replace names of devices, VLANs, VRFs, groups and policies too");
+  commands[scrub] = [&said] { return scrub_recording(said.scrub); };
+}
+
+void add_profiles(CLI::App& cli, Arguments& said, std::map<CLI::App*, Run>& commands) {
+  CLI::App* profile = cli.add_subcommand("profile", "platform profiles: check, show, try against recordings");
+  profile->require_subcommand(1);
+  CLI::App* check = profile->add_subcommand("check", "report every mistake of a profile as file:line:column");
+  check->add_option("PROFILE", said.profile, "name of a shipped one, or a file")->required();
+  commands[check] = [&said] { return check_profile(said.profile); };
+  CLI::App* show = profile->add_subcommand("show", "print a shipped profile, to be copied and changed");
+  show->add_option("PROFILE", said.profile)->required();
+  commands[show] = [&said] { return show_profile(said.profile); };
+  CLI::App* test = with_output(profile->add_subcommand("test", "what recordings have for each path; exit 1 if a path got nothing"), said);
+  test->add_option("PROFILE", said.profile, "name of a shipped one, or a file")->required();
+  test->add_option("RECORDING", said.replay.recordings)->required();
+  commands[test] = [&said] { return test_profile(said.profile, said.replay.recordings, said.form); };
+}
+
 void add_config(CLI::App& cli, Arguments& said, std::map<CLI::App*, Run>& commands) {
   CLI::App* config = cli.add_subcommand("config", "check or show the configuration");
   config->require_subcommand(1);
@@ -85,6 +140,9 @@ int main(int argc, char** argv) {
   Arguments said;
   std::map<CLI::App*, Run> commands;
   add_one_shots(cli, said, commands);
+  add_recordings(cli, said, commands);
+  add_scrub(cli, said, commands);
+  add_profiles(cli, said, commands);
   add_config(cli, said, commands);
   add_clients(cli, said, commands);
   commands[cli.add_subcommand("version", "print the version")] = [] {

@@ -50,7 +50,7 @@ TEST(ShippedProfiles, AllLoadUnderTheirFileNames) {
     names.insert(loaded->name);
   }
 
-  EXPECT_THAT(names, ElementsAre("arista-eos", "openconfig"));
+  EXPECT_THAT(names, ElementsAre("arista-eos", "junos", "nxos", "openconfig", "sonic", "srlinux"));
 }
 
 TEST(ShippedProfiles, SpeakOnlyOfLeavesAndListsTheTableKnows) {
@@ -65,6 +65,26 @@ TEST(ShippedProfiles, SpeakOnlyOfLeavesAndListsTheTableKnows) {
     for (const auto& [list, policy] : profile->lists) EXPECT_THAT(list_keys(list), testing::Not(IsEmpty())) << list;
     for (const ProfilePath& subscribed : profile->paths) EXPECT_NE(subscribed.area, "other");
   }
+}
+
+// Shipped as far as documents carry, and honest about it.
+TEST(ShippedProfiles, SayWhichWereNeverTriedOnHardware) {
+  for (const ShippedProfile& file : shipped_profiles()) {
+    const bool is_tried = file.name == "arista-eos" || file.name == "openconfig";
+    EXPECT_EQ(file.yaml.find("NOT TRIED ON HARDWARE") == std::string_view::npos, is_tried) << file.name;
+  }
+}
+
+// What gNMI documents and reports say of each: encoding, origin, explicit keys; never an HTTP/2 ping.
+TEST(ShippedProfiles, AskAsTheirPlatformsTakeIt) {
+  const auto junos = shipped("junos"), nxos = shipped("nxos"), sonic = shipped("sonic"), srlinux = shipped("srlinux");
+
+  EXPECT_EQ(junos->encoding, "proto");  // json_ietf streams nothing there
+  EXPECT_EQ(nxos->encoding, "json");
+  EXPECT_EQ(model::to_text(to_request(*sonic, path("/interfaces/interface/config")).path), "/interfaces/interface[name=*]/config");
+  EXPECT_EQ(to_request(*srlinux, path("/interfaces/interface/config")).path.origin, "openconfig");
+  EXPECT_EQ(srlinux->default_of("/interfaces/interface/config/enabled"), nullptr);  // has to be set there
+  for (const auto& profile : {junos, nxos, sonic, srlinux}) EXPECT_EQ(profile->keepalive, core::Duration::zero());
 }
 
 class AristaEos : public testing::Test {
@@ -328,8 +348,8 @@ TEST(LoadProfile, ReadsAFileAndNamesWhatIsMissing) {
   EXPECT_EQ(load.profile->name, "mine");
   EXPECT_EQ(load.profile->keepalive, std::chrono::minutes(5));
   EXPECT_THAT(load_profile("./no-such.yaml").errors, ElementsAre("./no-such.yaml: cannot be read"));
-  EXPECT_THAT(load_profile("junos").errors,
-              ElementsAre("profile 'junos' does not exist; there are arista-eos, openconfig, or the name of a .yaml file"));
+  EXPECT_THAT(load_profile("ios").errors,
+              ElementsAre("profile 'ios' does not exist; there are arista-eos, junos, nxos, openconfig, sonic, srlinux, or the name of a .yaml file"));
   std::filesystem::remove_all(folder);
 }
 
