@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <span>
 
 #include "core/text.h"
 
@@ -21,6 +23,7 @@ class Reader {
   Result<Path> read() {
     Path path;
     read_origin(path);
+    has_modules_ = path.origin.empty();
     if (at_end() || peek() != '/') return error("a path starts with '/'");
     while (!at_end()) {
       ++at_;  // the slash
@@ -46,11 +49,15 @@ class Reader {
     const std::size_t colon = text_.find(":/");
     if (colon == std::string_view::npos || text_.find_first_of("/[") < colon) return;
     const std::string_view origin = text_.substr(0, colon);
+    if (origin.find_first_of("]=:") != std::string_view::npos) return;
     if (origin != "openconfig" && !origin.starts_with("openconfig-") && origin != "rfc7951") {
       path.origin = std::string(origin);
     }
     at_ = colon + 1;
   }
+
+  // Another tree's names may hold colons: only OpenConfig's have modules.
+  std::string name_of(std::string_view text) const { return std::string(has_modules_ ? strip_module(text) : text); }
 
   Result<PathElement> read_element() {
     const std::size_t start = at_;
@@ -59,7 +66,7 @@ class Reader {
       ++at_;
     }
     PathElement element;
-    element.name = std::string(strip_module(text_.substr(start, at_ - start)));
+    element.name = name_of(text_.substr(start, at_ - start));
     if (element.name.empty()) return error("an element without a name");
     while (!at_end() && peek() == '[') {
       auto key = read_key();
@@ -80,7 +87,7 @@ class Reader {
     while (!at_end() && peek() != '=' && peek() != ']') ++at_;
     if (at_end() || peek() == ']') return error("a key is written [name=value]");
     PathKey key;
-    key.name = std::string(strip_module(core::trim(text_.substr(start, at_ - start))));
+    key.name = std::string(core::trim(name_of(text_.substr(start, at_ - start))));
     if (key.name.empty()) return error("a key without a name");
     for (++at_; !at_end() && peek() != ']'; ++at_) {
       if (peek() == '\\') {
@@ -96,6 +103,7 @@ class Reader {
 
   std::string_view text_;
   std::size_t at_ = 0;
+  bool has_modules_ = true;
 };
 
 void append(std::string& text, const PathElement& element) {
@@ -127,24 +135,37 @@ bool is_any_depth(const PathElement& element) {
   return (element.name == "..." || element.name == "**") && element.keys.empty();
 }
 
-Match match_from(const Path& pattern, std::size_t p, const Path& path, std::size_t t) {
-  const std::size_t pattern_size = pattern.elements.size();
-  const std::size_t path_size = path.elements.size();
-  while (p < pattern_size) {
-    if (is_any_depth(pattern.elements[p])) {
-      Match best = p + 1 == pattern_size ? Match::Descendant : Match::Ancestor;
-      for (std::size_t skip = t; skip <= path_size && p + 1 < pattern_size; ++skip) {
-        const Match m = match_from(pattern, p + 1, path, skip);
-        if (m == Match::Exact || m == Match::Descendant) return m;
-      }
-      return best;
-    }
-    if (t == path_size) return Match::Ancestor;
-    if (!element_matches(pattern.elements[p], path.elements[t])) return Match::None;
-    ++p;
-    ++t;
+using Elements = std::span<const PathElement>;
+
+// How many elements of the path to skip until the pattern's fit the next ones; nullopt if they never do.
+std::optional<std::size_t> first_fit(Elements pattern, Elements path) {
+  for (std::size_t skip = 0; skip + pattern.size() <= path.size(); ++skip) {
+    if (std::equal(pattern.begin(), pattern.end(), path.begin() + static_cast<std::ptrdiff_t>(skip), element_matches)) return skip;
   }
-  return t == path_size ? Match::Exact : Match::Descendant;
+  return std::nullopt;
+}
+
+// What stands between two any-depths is taken where it first fits: a later place leaves less for the rest. So
+// the cost is at most the product of both lengths, whatever a device sends.
+Match match_elements(Elements pattern, Elements path) {
+  while (!pattern.empty()) {
+    if (is_any_depth(pattern.front())) {
+      pattern = pattern.subspan(1);
+      if (pattern.empty()) return Match::Descendant;
+      const auto next = std::find_if(pattern.begin(), pattern.end(), is_any_depth);
+      const Elements fixed = pattern.first(static_cast<std::size_t>(next - pattern.begin()));
+      const auto skip = first_fit(fixed, path);
+      if (!skip) return Match::Ancestor;
+      pattern = pattern.subspan(fixed.size());
+      path = path.subspan(*skip + fixed.size());
+      continue;
+    }
+    if (path.empty()) return Match::Ancestor;
+    if (!element_matches(pattern.front(), path.front())) return Match::None;
+    pattern = pattern.subspan(1);
+    path = path.subspan(1);
+  }
+  return path.empty() ? Match::Exact : Match::Descendant;
 }
 
 }  // namespace
@@ -174,7 +195,7 @@ std::string schema_text(const Path& path) {
 }
 
 std::string_view strip_module(std::string_view name) {
-  const std::size_t colon = name.find(':');
+  const std::size_t colon = name.rfind(':');
   return colon == std::string_view::npos ? name : name.substr(colon + 1);
 }
 
@@ -188,7 +209,7 @@ bool has_wildcard(const Path& path) {
 
 Match match(const Path& pattern, const Path& path) {
   if (pattern.origin != path.origin) return Match::None;
-  return match_from(pattern, 0, path, 0);
+  return match_elements(pattern.elements, path.elements);
 }
 
 }  // namespace dm::model

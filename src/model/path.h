@@ -36,7 +36,7 @@ struct Path {
   auto operator<=>(const Path&) const = default;
 };
 
-// Reads the text form tolerantly: keys in any order, module prefixes in element names dropped, `\x`
+// Reads the text form tolerantly: keys in any order, module prefixes of OpenConfig names dropped, `\x`
 // inside a key value is `x`, `/` inside brackets is data, an `origin:/` in front.
 // Error InvalidArgument says what is wrong and at which character.
 core::Result<Path> parse_path(std::string_view text);
@@ -44,7 +44,7 @@ core::Result<Path> parse_path(std::string_view text);
 std::string to_text(const Path& path);                 // canonical
 std::string to_text(const std::vector<PathElement>& elements, std::size_t first, std::size_t count);
 std::string schema_text(const Path& path);             // canonical without keys
-std::string_view strip_module(std::string_view name);  // "oc-if:interfaces" -> "interfaces"
+std::string_view strip_module(std::string_view name);  // "oc-if:interfaces" -> "interfaces"; what follows the last colon
 bool has_wildcard(const Path& path);                   // `*` or `...` anywhere, keys included
 
 // Pattern rules, for subscriptions, ignore rules and deletes: element `*` = one level, `...` or `**`

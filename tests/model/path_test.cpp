@@ -28,6 +28,19 @@ TEST(PathText, ReadsWhatOthersWrite) {
   EXPECT_EQ(canonical("/a/address[ip=2001:db8::1]"), "/a/address[ip=2001:db8::1]");
 }
 
+// The text of a path has to mean the path: names with several colons, and odd origins, did not.
+TEST(PathText, IsTheSamePathWhenReadAgain) {
+  for (const char* text : {"/a:b:c/d", "/a[x:y:k=v]", "eos_native:/Sysdb/2001:db8::1/x", "eos_native:/a[x:k=v]", "/a[ x: k =v]", ":/a", "/a/b:/c:d"}) {
+    const auto path = parse_path(text);
+    if (!path) continue;
+    EXPECT_EQ(*parse_path(to_text(*path)), *path) << text;
+  }
+  EXPECT_EQ(canonical("/a:b:c/d"), "/c/d");
+  EXPECT_EQ(canonical("eos_native:/Sysdb/2001:db8::1"), "eos_native:/Sysdb/2001:db8::1");
+  EXPECT_EQ(canonical("a]b:/c"), "error: path 'a]b:/c': a path starts with '/' (character 1)");
+  EXPECT_EQ(canonical("a:b:/c"), "error: path 'a:b:/c': a path starts with '/' (character 1)");
+}
+
 TEST(PathText, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(canonical("a/b"), "error: path 'a/b': a path starts with '/' (character 1)");
   EXPECT_EQ(canonical("/a//b"), "error: path '/a//b': an element without a name (character 4)");
@@ -55,6 +68,27 @@ TEST(PathMatch, LeftOutKeysAndStarsMeanAny) {
   EXPECT_EQ(match_texts("/network-instances/**/config/name", vlan), Match::Exact);
   EXPECT_EQ(match_texts("/network-instances/**/bgp/**", vlan), Match::Ancestor);
   EXPECT_EQ(match_texts("/interfaces/interface[name=Eth*]", "/interfaces/interface[name=Ethernet1]"), Match::Exact);
+}
+
+TEST(PathMatch, AnyDepthTakesWhatStandsBetweenWhereItFirstFits) {
+  EXPECT_EQ(match_texts("/**/b/**/c", "/a/b/x/b/c"), Match::Exact);
+  EXPECT_EQ(match_texts("/**/b/**/c", "/a/b/c/d"), Match::Descendant);
+  EXPECT_EQ(match_texts("/**/b/c/**/b/d", "/b/c/b/c/b/d"), Match::Exact);
+  EXPECT_EQ(match_texts("/**/b/**/c", "/a/c/b"), Match::Ancestor);
+  EXPECT_EQ(match_texts("/.../.../a", "/a"), Match::Exact);
+  EXPECT_EQ(match_texts("/a/...", "/a"), Match::Descendant);
+  EXPECT_EQ(match_texts("/a/.../b", "/x"), Match::None);
+}
+
+// A device may send such a delete; with a search for every way to share the path out, it would hold its shard
+// for longer than anybody lives.
+TEST(PathMatch, ManyAnyDepthsAreAnsweredAtOnce) {
+  std::string pattern, path;
+  for (int i = 0; i < 31; ++i) pattern += "/.../a";
+  for (int i = 0; i < 63; ++i) path += "/a";
+
+  EXPECT_EQ(match_texts(pattern + "/.../b", path), Match::Ancestor);
+  EXPECT_EQ(match_texts(pattern + "/.../b", path + "/b"), Match::Exact);
 }
 
 TEST(PathMatch, OriginsAreSeparateTrees) {
