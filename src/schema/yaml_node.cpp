@@ -1,9 +1,11 @@
 #include "schema/yaml_node.h"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <charconv>
 #include <optional>
+#include <sstream>
 
 #include "core/check.h"
 
@@ -63,6 +65,34 @@ class Copier {
   bool is_too_large_ = false;
 };
 
+// Sees where documents begin, and nothing else.
+class DocumentStarts final : public YAML::EventHandler {
+ public:
+  std::vector<YAML::Mark> marks;
+  void OnDocumentStart(const YAML::Mark& mark) override { marks.push_back(mark); }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+};
+
+// Where the first two documents begin. YAML::LoadAll is not asked: where it cannot go on (a comma at the
+// beginning), it adds empty documents for ever.
+std::vector<YamlPlace> documents_of(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  DocumentStarts starts;
+  while (starts.marks.size() < 2 && parser.HandleNextDocument(starts)) {
+  }
+  std::vector<YamlPlace> places;
+  for (const YAML::Mark& mark : starts.marks) places.push_back(place_of(mark));
+  return places;
+}
+
 template <class T>
 std::optional<T> parse_whole(std::string_view text) {
   T number{};
@@ -99,11 +129,13 @@ std::string_view to_text(YamlNode::Kind kind) {
 YamlParse parse_yaml(std::string_view text) {
   YamlParse parse;
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
+    const std::string whole(text);
+    const std::vector<YamlPlace> documents = documents_of(whole);
     if (documents.size() > 1) {
-      parse.mistakes.push_back({place_of(documents[1].Mark()), "a second document: one file holds one document"});
+      const bool is_stuck = documents[0] == documents[1];
+      parse.mistakes.push_back({documents[1], is_stuck ? "not YAML: nothing can begin like this" : "a second document: one file holds one document"});
     }
-    if (!documents.empty()) parse.root = Copier(parse.mistakes).copy(documents.front(), 0);
+    if (!documents.empty()) parse.root = Copier(parse.mistakes).copy(YAML::Load(whole), 0);
   } catch (const YAML::Exception& failure) {
     const YamlPlace place = failure.mark.is_null() ? YamlPlace{} : place_of(failure.mark);
     parse.mistakes.push_back({place, "not YAML: " + failure.msg});

@@ -57,8 +57,14 @@ TEST(Yaml, ReportsBrokenTextWithItsPlace) {
 }
 
 TEST(Yaml, RefusesASecondDocumentAndOddKeys) {
-  EXPECT_THAT(mistakes_of("a: 1\n---\nb: 2\n", {"a"}), ElementsAre("f.yaml:3:1: a second document: one file holds one document"));
+  EXPECT_THAT(mistakes_of("a: 1\n---\nb: 2\n", {"a"}), ElementsAre("f.yaml:2:1: a second document: one file holds one document"));
   EXPECT_THAT(mistakes_of("[1]: 2\n", {}), ElementsAre("f.yaml:1:1: a key must be a plain name"));
+}
+
+// yaml-cpp's LoadAll adds empty documents to such a text until memory ends.
+TEST(Yaml, EndsWhereYamlCppWouldNot) {
+  EXPECT_THAT(mistakes_of(",\n", {}), ElementsAre("f.yaml:1:1: not YAML: nothing can begin like this"));
+  EXPECT_THAT(mistakes_of("a: 1\n---\n, x\n", {"a"}), ElementsAre("f.yaml:2:1: a second document: one file holds one document"));
 }
 
 TEST(Yaml, BoundsWhatAliasesMultiply) {
