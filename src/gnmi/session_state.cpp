@@ -170,12 +170,15 @@ class Stepper {
         paths.push_back(i);
       }
     }
+    // Every path is refused, and asking again was cut short: a subscription to nothing would not end that.
+    if (paths.empty()) return ask_again(true);
     s_.search.reset();
     ask(std::move(paths), true);
   }
 
   void ask(PathIndexes paths, bool on_new_connection) {
     s_.phase = SessionPhase::Asking;
+    s_.has_searched &= !on_new_connection;
     s_.asked = paths;
     s_.asked_at = moment_.now;
     s_.probed_at.reset();
@@ -274,6 +277,8 @@ class Stepper {
       std::erase(asked, *named);
       return ask(std::move(asked), false);
     }
+    // No path is the culprit: another search would find that again, and again, as fast as the device answers.
+    if (s_.has_searched) return fail("refused", fmt::format("the device refuses together what it accepts in parts: {}", describe(end)));
     s_.phase = SessionPhase::Asking;
     s_.search.emplace(std::move(asked));
     if (s_.search->question() == s_.asked) return answer_search(end);  // a single path: that was the answer
@@ -293,6 +298,7 @@ class Stepper {
     if (!search.is_done()) return ask(search.question(), false);
     PathIndexes accepted = search.accepted();
     s_.search.reset();
+    s_.has_searched = true;
     if (!accepted.empty()) return ask(std::move(accepted), false);
     s_.search_again_at = moment_.now + kSearchAgain;
     fail("refused", every_path_refused(refusal.value_or(CallEnd{})));

@@ -75,6 +75,7 @@ struct SessionState {
   std::optional<core::SteadyTime> search_again_at;        // set while every path is refused
   PathIndexes asked;                   // of the call under way
   std::optional<PathSearch> search;
+  bool has_searched = false;           // on this connection: what is asked now was accepted in parts
   core::SteadyTime asked_at{};
   std::optional<core::SteadyTime> probed_at;
   bool has_message = false;  // a good one, of the call under way

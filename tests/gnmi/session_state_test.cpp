@@ -455,6 +455,34 @@ TEST(SessionState, WaitsWhenEveryPathIsRefusedAndDoesNotSearchAgainSoon) {
               ElementsAre("end call", "ask 0 on the same connection"));
 }
 
+TEST(SessionState, PausesWhenPathsAreRefusedOnlyTogether) {
+  Machine machine(2);
+  machine.feed(SessionStarted{});
+  EXPECT_THAT(machine.feed_quietly(ended(GrpcCode::InvalidArgument, "too many paths")),
+              ElementsAre("end call", "ask 0 on the same connection"));
+  machine.feed(MessageRead{.is_sync = true});
+  EXPECT_THAT(machine.feed_quietly(MessageRead{.is_sync = true}), ElementsAre("end call", "ask 0,1 on the same connection"));
+
+  EXPECT_THAT(machine.feed_quietly(ended(GrpcCode::InvalidArgument, "too many paths")),
+              ElementsAre("end call", "hang up",
+                          "lost: the device refuses together what it accepts in parts: INVALID_ARGUMENT: too many paths",
+                          "retry after 500ms"));
+  EXPECT_THAT(machine.feed_quietly(RetryDue{}), ElementsAre("ask 0,1"));
+  EXPECT_THAT(machine.feed_quietly(ended(GrpcCode::InvalidArgument, "too many paths")),
+              ElementsAre("end call", "ask 0 on the same connection")) << "a new connection is searched again";
+}
+
+TEST(SessionState, NeverAsksForNothingWhenEveryPathIsRefused) {
+  Machine machine(1);
+  machine.feed(SessionStarted{});
+  machine.feed(ended(GrpcCode::NotFound, "no such target"));
+  machine.feed(RetryWanted{});  // a person has repaired the device, which restarts
+
+  machine.feed(ended(GrpcCode::Unavailable, "connection refused"));
+
+  EXPECT_THAT(machine.feed_quietly(RetryDue{}), ElementsAre("ask 0"));
+}
+
 TEST(SessionState, AsksWhetherThisIsGnmiAtAll) {
   Machine machine(1);
   machine.feed(SessionStarted{});
