@@ -143,8 +143,7 @@ void Getter::Impl::connect() {
   TransportSettings wanted = settings.transport;
   wanted.keepalive = Duration::zero();
   if (wanted.clock == nullptr) wanted.clock = &clock;
-  transport = settings.make_stream ? std::make_unique<Transport>(loop, std::move(wanted), settings.make_stream())
-                                   : std::make_unique<Transport>(loop, std::move(wanted));
+  transport = std::make_unique<Transport>(loop, std::move(wanted), settings.make_stream);
 }
 
 void Getter::Impl::on_message(std::span<const std::uint8_t> message) {

@@ -29,8 +29,8 @@ std::string authority_of(const TransportSettings& settings) {
 }  // namespace
 
 GrpcConnection::GrpcConnection(net::Loop& loop, TransportSettings settings,
-                               std::unique_ptr<net::ByteStream> given)
-    : loop_(loop), settings_(std::move(settings)), given_(std::move(given)), timer_(loop) {
+                               net::StreamFactory make_stream)
+    : loop_(loop), settings_(std::move(settings)), make_stream_(std::move(make_stream)), timer_(loop) {
   last_heard_ = now();
 }
 
@@ -108,8 +108,8 @@ void GrpcConnection::connect() {
   is_too_many_pings_ = false;
   first_bytes_.clear();
   goaway_.clear();
-  if (given_) {
-    stream_ = std::move(given_);
+  if (make_stream_) {
+    stream_ = make_stream_();
   } else {
     stream_ = net::make_tcp_stream(loop_, {.host = settings_.host,
                                            .port = settings_.port,

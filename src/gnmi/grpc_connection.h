@@ -20,9 +20,8 @@ namespace dm::gnmi {
 
 class GrpcConnection : public std::enable_shared_from_this<GrpcConnection> {
  public:
-  // `given` may be null: dial.
-  GrpcConnection(net::Loop& loop, TransportSettings settings,
-                 std::unique_ptr<net::ByteStream> given);
+  // `make_stream` may be null: dial.
+  GrpcConnection(net::Loop& loop, TransportSettings settings, net::StreamFactory make_stream);
 
   void start(std::string_view method, std::string request, bool half_close, CallHandlers handlers);
   void cancel();
@@ -76,7 +75,7 @@ class GrpcConnection : public std::enable_shared_from_this<GrpcConnection> {
 
   net::Loop& loop_;
   const TransportSettings settings_;
-  std::unique_ptr<net::ByteStream> given_;
+  const net::StreamFactory make_stream_;
   std::unique_ptr<net::ByteStream> stream_;  // null: not connected, not connecting
   std::unique_ptr<Http2Session> session_;    // null: not connected
   bool is_closed_ = false;

@@ -189,9 +189,7 @@ void Session::Impl::connect(core::Duration keepalive) {
   TransportSettings wanted = settings.transport;
   wanted.keepalive = keepalive;
   if (wanted.clock == nullptr) wanted.clock = &clock;
-  transport = settings.make_stream
-                  ? std::make_unique<Transport>(loop, std::move(wanted), settings.make_stream())
-                  : std::make_unique<Transport>(loop, std::move(wanted));
+  transport = std::make_unique<Transport>(loop, std::move(wanted), settings.make_stream);
 }
 
 void Session::Impl::perform(const Ask& action) {

@@ -46,7 +46,7 @@ struct SessionSettings {
   // Shared by all devices of the process; null: no limit. Outlives the session.
   DialLimiter* dials = nullptr;
   // For tests and simulation: a byte stream for each new connection, instead of dialling.
-  std::function<std::unique_ptr<net::ByteStream>()> make_stream;
+  net::StreamFactory make_stream;
 };
 
 struct QuarantinedPath {

@@ -8,8 +8,8 @@ Transport::Transport(net::Loop& loop, TransportSettings settings)
     : Transport(loop, std::move(settings), nullptr) {}
 
 Transport::Transport(net::Loop& loop, TransportSettings settings,
-                     std::unique_ptr<net::ByteStream> stream)
-    : connection_(std::make_shared<GrpcConnection>(loop, std::move(settings), std::move(stream))) {}
+                     net::StreamFactory make_stream)
+    : connection_(std::make_shared<GrpcConnection>(loop, std::move(settings), std::move(make_stream))) {}
 
 Transport::~Transport() { connection_->close(); }
 

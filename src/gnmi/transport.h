@@ -77,8 +77,8 @@ struct TransportSettings {
 class Transport {
  public:
   Transport(net::Loop& loop, TransportSettings settings);
-  // For tests: speak over a given byte stream instead of dialling; once that is used up, dial.
-  Transport(net::Loop& loop, TransportSettings settings, std::unique_ptr<net::ByteStream> stream);
+  // For tests and simulation: the byte stream of each connection, instead of dialling; null: dial.
+  Transport(net::Loop& loop, TransportSettings settings, net::StreamFactory make_stream);
   ~Transport();
   Transport(const Transport&) = delete;
   Transport& operator=(const Transport&) = delete;

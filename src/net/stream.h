@@ -45,6 +45,9 @@ class ByteStream {
   virtual std::optional<core::WallTime> certificate_end() const { return {}; }
 };
 
+// Makes the stream of a new connection, not opened yet.
+using StreamFactory = std::function<std::unique_ptr<ByteStream>()>;
+
 struct DialOptions {
   std::string host;
   std::uint16_t port = 0;

@@ -44,7 +44,7 @@ constexpr std::uint32_t kCall = 1;
 struct Script {
   explicit Script(TransportSettings settings = {.host = "switch.test"})
       : transport(std::make_unique<Transport>(loop, std::move(settings),
-                                              std::make_unique<fakes::ScriptedStream>(peer))) {}
+                                              [this] { return std::make_unique<fakes::ScriptedStream>(peer); })) {}
 
   // Calls, connects, and lets the device introduce itself.
   void start(bool half_close = false) {
