@@ -1,4 +1,4 @@
-// The oracle of wire_oracle.h (in a *_test.cpp so that the build finds it).
+// The oracle of wire_oracle.h.
 #include "gnmi/wire_oracle.h"
 
 #include <fmt/format.h>
