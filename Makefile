@@ -1,5 +1,5 @@
 # The two commands of the README, and the same steps by name. Nothing clever: scripts/ and the CMake presets do it.
-.PHONY: demo test build deps asan interop bench format layers clean
+.PHONY: demo test build deps asan fuzz interop bench format layers clean
 JOBS ?= $(shell nproc)
 
 deps:
@@ -23,6 +23,11 @@ asan: deps
 	@cmake --preset asan >/dev/null
 	@cmake --build build/asan -j $(JOBS) -- --quiet
 	@ctest --test-dir build/asan --output-on-failure -L fast -j $(JOBS)
+
+# What peers and files can say, made up by libFuzzer, FUZZ_SECONDS (60) for each target, two at a time.
+fuzz:
+	@scripts/install-deps.sh --fuzz
+	@scripts/fuzz.sh
 
 # Peers nobody here wrote: gRPC in Go and Python, lemming, fake_server, Kestra's own engine.
 interop: build

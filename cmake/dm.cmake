@@ -4,7 +4,7 @@ target_include_directories(dm_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
 target_compile_options(dm_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast -Wsuggest-override
   -Wno-missing-field-initializers  # designated initialisers leave the rest at their defaults on purpose
-  -Wno-maybe-uninitialized  # g++ 12 reports std::variant members that are never read
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>  # g++ 12 reports std::variant members that are never read
   $<$<BOOL:${DM_WERROR}>:-Werror>)
 target_link_libraries(dm_options INTERFACE fmt::fmt)
 

@@ -4,6 +4,7 @@
 #
 #   scripts/install-deps.sh                everything for `make demo`, `make test` and `make bench`
 #   scripts/install-deps.sh --build-only   compiler and libraries only (Dockerfile)
+#   scripts/install-deps.sh --fuzz         also clang and libFuzzer, for `make fuzz`
 #   scripts/install-deps.sh --interop      also what the peers of tests/interop and tests/kestra need
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -21,8 +22,9 @@ case "${1:-}" in
       mapfile -t more < <(grep -v '^#' tests/interop/apt-packages.txt)
       packages+=("${more[@]}")
     fi ;;
+  --fuzz) packages+=("${tests[@]}" clang-14 libclang-rt-14-dev) ;;
   "") packages+=("${tests[@]}") ;;
-  *) echo "usage: $0 [--build-only|--interop]" >&2; exit 2 ;;
+  *) echo "usage: $0 [--build-only|--fuzz|--interop]" >&2; exit 2 ;;
 esac
 
 . /etc/os-release
