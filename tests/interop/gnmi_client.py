@@ -9,8 +9,13 @@ from harness import wait_until
 
 
 class Client:
-    def __init__(self, address: str, origin: str = "openconfig"):
-        self._channel = grpc.insecure_channel(address)
+    def __init__(self, address: str, origin: str = "openconfig", authority: str = ""):
+        """`authority`: the file of the certificate authority; without one in plaintext."""
+        if authority:
+            with open(authority, "rb") as file:
+                self._channel = grpc.secure_channel(address, grpc.ssl_channel_credentials(file.read()))
+        else:
+            self._channel = grpc.insecure_channel(address)
         self._origin = origin
 
     def close(self):

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the interop tests: run.sh [all|transport|lemming|fake_server|reference|reference-go]…
+# Runs the interop tests: run.sh [all|transport|lemming|fake_server|clients|reference|reference-go]…
 # DRIFT_MONITOR_BUILD names the folder with the product's binaries (default: build/release).
 # Builds the peers and the Python environment that are missing. A missing peer or binary is a failure.
 set -euo pipefail
@@ -11,15 +11,16 @@ tests=()
 peers=()
 for what in "${@:-all}"; do
     case $what in
-        all) tests+=(test_transport test_lemming test_fake_server) peers+=(grpcscript gnmi_cli fake_server lemming) ;;
+        all) tests+=(test_transport test_lemming test_fake_server test_clients) peers+=(grpcscript gnmi_cli fake_server lemming) ;;
         transport) tests+=(test_transport) peers+=(grpcscript) ;;
         lemming) tests+=(test_lemming) peers+=(gnmi_cli lemming) ;;
         fake_server) tests+=(test_fake_server) peers+=(fake_server) ;;
+        clients) tests+=(test_clients) peers+=(gnmi_cli) ;;
         # The scripted servers against gRPC's own clients: a check of the tests, without the product.
         reference) tests+=(test_transport) peers+=(grpcscript) && export INTEROP_REFERENCE=python ;;
         reference-go) tests+=(test_transport) peers+=(grpcscript grpcprobe) && export INTEROP_REFERENCE=go ;;
         *)
-            echo "usage: $0 [all|transport|lemming|fake_server|reference|reference-go]…" >&2
+            echo "usage: $0 [all|transport|lemming|fake_server|clients|reference|reference-go]…" >&2
             exit 2
             ;;
     esac

@@ -14,7 +14,7 @@ import unittest
 import grpc
 
 from gnmi_client import Client
-from harness import PATIENCE, Process, drift_monitor, free_port, peer
+from harness import PATIENCE, ROOT, Authority, Process, drift_monitor, free_port, peer
 from monitor import Monitor
 
 NAME = "lemming1"
@@ -51,8 +51,14 @@ def nanoseconds(text: str) -> int:
 class Lemming:
     """The device: a process that loses everything when it ends."""
 
-    def __init__(self, folder: pathlib.Path):
+    def __init__(self, folder: pathlib.Path, authority: Authority | None = None):
+        """`authority`: it speaks TLS, with a certificate of this authority."""
         self._folder = folder
+        self._authority = authority.pem if authority else ""
+        self._tls = []
+        if authority:
+            certificate, key = authority.issue("lemming", "DNS:switch.test,IP:127.0.0.1")
+            self._tls = ["--tls_cert_file", certificate, "--tls_key_file", key]
         self.port = 0
         self.process: Process | None = None
         self.client: Client | None = None
@@ -70,9 +76,9 @@ class Lemming:
             self.process = Process(
                 [peer("lemming"), "--gnmi", f"127.0.0.1:{port}", "--gribi", "127.0.0.1:0", "--p4rt_addr", "127.0.0.1:0",
                  "--fault_addr", "127.0.0.1:0", "--bgp_port", str(free_port()), "--zapi_addr", f"unix:{zapi}",
-                 "--target", "fakedut", "--logtostderr"],
+                 "--target", "fakedut", "--logtostderr", *self._tls],
                 self._folder / "lemming.log", cwd=self._folder)
-            self.client = Client(f"127.0.0.1:{port}")
+            self.client = Client(f"127.0.0.1:{port}", authority=self._authority)
             try:
                 self.process.wait_for(self._answers, "gNMI")
                 self.port = port
@@ -102,12 +108,16 @@ class Lemming:
         self.client.set(update=BASELINE.items())
 
 
-class LemmingTest(unittest.TestCase):
+class LemmingCase(unittest.TestCase):
+    @classmethod
+    def device_of(cls, folder: pathlib.Path) -> Lemming:
+        return Lemming(folder)
+
     @classmethod
     def setUpClass(cls):
         folder = tempfile.TemporaryDirectory(prefix="interop-lemming-")
         cls.addClassCleanup(folder.cleanup)
-        cls.lemming = Lemming(pathlib.Path(folder.name))
+        cls.lemming = cls.device_of(pathlib.Path(folder.name))
         cls.lemming.start()
         cls.addClassCleanup(lambda: cls.lemming.kill())
 
@@ -118,13 +128,15 @@ class LemmingTest(unittest.TestCase):
         self.device = self.lemming.client
         self.lemming.load_baseline()
 
-    def monitor(self) -> Monitor:
+    def monitor(self, profile: str = "openconfig", tls: dict | None = None) -> Monitor:
         devices = [{"name": NAME, "address": self.lemming.address, "labels": {"role": "leaf"}}]
-        gnmi = {"username": "admin", "password": "secret-of-the-device", "profile": "openconfig"}
+        gnmi = {"username": "admin", "password": "secret-of-the-device", "profile": profile}
+        if tls:
+            gnmi["tls"] = tls
         return Monitor(self.folder / "monitor", devices, INTENT, gnmi=gnmi)
 
-    def started(self) -> Monitor:
-        monitor = self.monitor()
+    def started(self, **options) -> Monitor:
+        monitor = self.monitor(**options)
         self.addCleanup(monitor.close)
         monitor.start()
         monitor.wait_for_verdict(NAME, "in_sync")
@@ -154,6 +166,8 @@ class LemmingTest(unittest.TestCase):
         self.assertEqual(headers["x-event-id"], event["event_id"])
         self.assertIn("application/json", headers["content-type"])
 
+
+class LemmingTest(LemmingCase):
     def test_changed_leaf_and_its_repair(self):
         monitor = self.started()
         witness = self.watched()
@@ -249,6 +263,31 @@ class LemmingTest(unittest.TestCase):
         self.assertEqual(len(told), 1, "\n".join(["told once:", *told]))
         self.assertIn(NAME, told[0])
 
+    def test_forms_it_never_answers_are_not_an_empty_device(self):
+        """Another origin, none, or lists without keys: lemming takes the subscription, syncs and says nothing for ever."""
+        shipped = (ROOT / "profiles" / "openconfig.yaml").read_text()
+        origin, wildcards = "origin: openconfig\n", "explicit_wildcards: true\n"
+        self.assertIn(origin, shipped)
+        self.assertIn(wildcards, shipped)
+        forms = {
+            "no-origin": shipped.replace(origin, 'origin: ""\n'),
+            "model-as-origin": shipped.replace(origin, "origin: openconfig-interfaces\n"),
+            "no-keys": shipped.replace(wildcards, "explicit_wildcards: false\n"),
+        }
+        for name, text in forms.items():
+            with self.subTest(name):
+                profile = self.folder / f"{name}.yaml"
+                profile.write_text(re.sub(r"(?m)^name: .*$", f"name: {name}", text))
+                monitor = self.monitor(profile=str(profile))
+                self.addCleanup(monitor.close)
+                monitor.start()
+                device = monitor.wait_for_verdict(NAME, "degraded")
+                self.assertEqual(device["freshness"]["state"], "live")
+                self.assertEqual(monitor.leaves(NAME), {})
+                self.assertEqual(monitor.items("/drifts"), [])
+                self.assertEqual(monitor.sink.events, [])
+                monitor.stop()
+
     def test_check_command(self):
         monitor = self.monitor()
         self.addCleanup(monitor.close)
@@ -266,6 +305,50 @@ class LemmingTest(unittest.TestCase):
         monitor = self.started()
         self.assertEqual(monitor.stop(), 0)
         self.assertNotIn("secret-of-the-device", "\n".join(monitor.log_lines()))
+
+
+class LemmingTlsTest(LemmingCase):
+    @classmethod
+    def device_of(cls, folder: pathlib.Path) -> Lemming:
+        cls.authority = Authority(folder)
+        return Lemming(folder, cls.authority)
+
+    def test_changes_and_a_restart(self):
+        monitor = self.started(tls={"mode": "verify", "ca_file": self.authority.pem})
+        path = f"{ETHERNET1}/config/description"
+        witness = self.watched()
+        self.device.set(update=[(path, "typo")])
+        changed = witness.time_of(path, "typo")
+        monitor.wait_for_events(1)
+        self.check_event(monitor.sink.posts[0], "opened", "different", path, "typo", "host1", changed)
+
+        self.lemming.kill()
+        monitor.wait_for_device(NAME, "is stale", lambda d: d["freshness"]["state"] == "stale")
+        self.lemming.start()
+        self.device = self.lemming.client
+        self.lemming.load_baseline()
+        events = monitor.wait_for_events(2)
+        self.assertEqual([(e["action"], e["path"]) for e in events], [("opened", path), ("resolved", path)])
+        monitor.wait_for_verdict(NAME, "in_sync")
+
+    def test_a_device_of_another_authority_is_told(self):
+        with tempfile.TemporaryDirectory(prefix="interop-") as folder:
+            other = Authority(pathlib.Path(folder))
+            monitor = self.monitor(tls={"mode": "verify", "ca_file": other.pem})
+            self.addCleanup(monitor.close)
+            monitor.start()
+            device = monitor.wait_for_device(NAME, "has an error", lambda d: d["last_error"])
+        self.assertRegex(device["last_error"], r"(?i)certificate|verif")
+        self.assertEqual(device["freshness"]["state"], "never")
+        self.assertEqual(monitor.sink.events, [])
+
+    def test_plaintext_is_explained(self):
+        monitor = self.monitor()
+        self.addCleanup(monitor.close)
+        monitor.start()
+        device = monitor.wait_for_device(NAME, "has an error", lambda d: d["last_error"])
+        self.assertRegex(device["last_error"], r"TLS")
+        self.assertEqual(device["freshness"]["state"], "never")
 
 
 if __name__ == "__main__":
