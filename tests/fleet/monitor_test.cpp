@@ -66,6 +66,16 @@ TEST_F(MonitorTest, WhileAnAreaIsDegradedOnlyWhatChangedIsJudged) {
   EXPECT_EQ(monitor_->revision(), before) << "a leaf nobody intends was taken for news";
 }
 
+// A device that dies must not vanish from the metrics: an alert needs a zero.
+TEST_F(MonitorTest, ALostDeviceIsAGaugeAtZero) {
+  say({{kDescription, "host1"}}, true);
+  ASSERT_EQ(metrics_.value(metrics::Metric::DeviceState, "dut"), 1);
+
+  monitor_->stream_lost("connection reset by peer", now());
+
+  EXPECT_NE(metrics_.text().find("drift_monitor_device_live{device=\"dut\"} 0\n"), std::string::npos) << metrics_.text();
+}
+
 TEST_F(MonitorTest, ShowsNothingOfASecretButThatItIsThere) {
   intend({{kPassword, "s3cret"}});
   say({{kPassword, "other"}}, true);

@@ -288,6 +288,16 @@ TEST(Session, StartsAgainWhenAMessageDeletesTooMuch) {
   EXPECT_EQ(lab.metrics.value(Metric::LimitHits, "deletes_per_message"), 1);
 }
 
+TEST(Session, CountsWhatTheDeviceMergedBecauseWeWereSlow) {
+  Lab lab;
+  lab.go_live();
+  lab.say_messages(response(R"(update { update { path { elem { name: "a" } } val { uint_val: 2 } duplicates: 3 }
+                                         update { path { elem { name: "b" } } val { uint_val: 2 } duplicates: 1 } })"));
+  lab.session->stop();
+
+  EXPECT_EQ(lab.metrics.value(Metric::Coalesced), 4);
+}
+
 TEST(Session, CountsWhatCannotBeReadByTheLimitsName) {
   Lab lab;
   lab.settings.transport.limits.value_bytes = 16;

@@ -56,6 +56,20 @@ TEST_F(TreeTest, ReportsOnlyWhatReallyChanged) {
   EXPECT_EQ(apply(), Texts{"/i/i[n=1]/config/mtu"});
 }
 
+// EOS stamps a leaf with its last change, SONiC said seconds for nanoseconds: what came last is the truth.
+TEST_F(TreeTest, TheOrderOfArrivalCountsAndNeverTheDevicesClock) {
+  batch_.timestamp_ns = 1'795'132'800'000'000'000;
+  say("/i/i[n=1]/config/mtu", 9000);
+  apply();
+
+  batch_.timestamp_ns = 1'795'132'800;
+  say("/i/i[n=1]/config/mtu", 1500);
+  EXPECT_EQ(apply(), Texts{"/i/i[n=1]/config/mtu"});
+  batch_.timestamp_ns = 0;
+  batch_.exact_deletes.push_back(id("/i/i[n=1]"));
+  EXPECT_EQ(apply(), Texts{"/i/i[n=1]/config/mtu"});
+}
+
 TEST_F(TreeTest, DeletesApplyBeforeSets) {
   say("/i/i[n=1]/config/mtu", 9000);
   apply();
