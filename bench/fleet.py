@@ -22,18 +22,25 @@ TICKS = os.sysconf("SC_CLK_TCK")
 class Programs:
     """The peer and the service, and where their files are."""
 
-    def __init__(self, build, devices, leaves, with_intent):
+    def __init__(self, build, devices, leaves, with_intent, peer_options=()):
         self.folder = tempfile.mkdtemp(prefix="drift-monitor-bench-")
-        self.peer = subprocess.Popen([os.path.join(build, "bench/bench-peer"), "--leaves", str(leaves)],
-                                     stdout=subprocess.PIPE, text=True)
-        port = int(self.peer.stdout.readline())
+        self.peer_command = [os.path.join(build, "bench/bench-peer"), "--leaves", str(leaves)]
+        self.port = self.start_peer(*peer_options)
         config = os.path.join(self.folder, "drift-monitor.yaml")
         with open(config, "w") as out:
-            self.write_config(out, port, devices, with_intent)
+            self.write_config(out, self.port, devices, with_intent)
         self.log = open(os.path.join(self.folder, "log"), "w+")
         self.monitor = subprocess.Popen([os.path.join(build, "drift-monitor"), "run", "--config", config],
                                         stderr=self.log, stdout=self.log)
         self.api = self.wait_for_address()
+
+    def start_peer(self, *options):
+        self.peer = subprocess.Popen([*self.peer_command, *options], stdout=subprocess.PIPE, text=True)
+        return int(self.peer.stdout.readline())
+
+    def end_peer(self):
+        self.peer.kill()
+        self.peer.wait()
 
     def write_config(self, out, port, devices, with_intent):
         out.write("store: { path: %s/state.db }\napi: { listen: \"127.0.0.1:0\" }\n" % self.folder)
@@ -89,8 +96,7 @@ class Programs:
     def end(self):
         self.monitor.terminate()
         self.monitor.wait()
-        self.peer.kill()
-        self.peer.wait()
+        self.end_peer()
         shutil.rmtree(self.folder)
 
 

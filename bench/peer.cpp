@@ -73,6 +73,9 @@ Peer::Peer(PeerOptions options) : impl_(std::make_unique<Impl>()) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(impl_->options.port);
+  const int on = 1;
+  ::setsockopt(impl_->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);  // the port of a peer that has just ended
   socklen_t size = sizeof address;
   auto* generic = reinterpret_cast<sockaddr*>(&address);
   if (::bind(impl_->listener, generic, size) != 0 || ::listen(impl_->listener, 4096) != 0 ||

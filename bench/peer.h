@@ -12,6 +12,7 @@
 namespace dm::bench {
 
 struct PeerOptions {
+  std::uint16_t port = 0;        // of 127.0.0.1; 0: any that is free
   std::string dump;              // DATA frames of stream 1, sync_response included
   std::string load;              // DATA frames of stream 1; empty: silent after the dump
   std::uint64_t load_rate = 0;   // frames of `load` a second, over all connections; 0: as fast as possible

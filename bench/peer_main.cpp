@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
   CLI::App app{"Simulated gNMI devices for benches: a dump of the lab's leaf1, then a load"};
   std::size_t leaves = 500, per_message = 0;
   dm::bench::PeerOptions options;
+  app.add_option("--port", options.port, "of 127.0.0.1; 0: any that is free")->capture_default_str();
   app.add_option("--leaves", leaves, "leaves of each device")->capture_default_str();
   app.add_option("--load", per_message, "leaves of each message that is said again and again; 0: silence")->capture_default_str();
   app.add_option("--rate", options.load_rate, "messages a second over all devices; 0: as many as are taken")->capture_default_str();
