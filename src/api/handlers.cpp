@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "api/explain_json.h"
 #include "api/json.h"
 
 namespace dm::api {
@@ -140,6 +141,8 @@ Response Handlers::route(const Request& request) {
   if (what == "devices" && parts.size() == 3) return devices(request);
   if (what == "devices" && parts.size() == 4) return device(parts[3]);
   if (what == "devices" && parts.size() == 5 && parts[4] == "leaves") return leaves(request, parts[3]);
+  if (what == "explain" && parts.size() == 3) return explain(request);
+  if (what == "rules" && parts.size() == 3) return rules();
   if (what == "drifts" && parts.size() == 3) return drifts(request);
   if (what == "drifts" && parts.size() == 4) return drift(parts[3]);
   if (what == "events" && parts.size() == 3) return events(request);
@@ -225,6 +228,25 @@ Response Handlers::leaves(const Request& request, const std::string& name) {
   if (!all) return not_found("device '" + name + "'");
   const auto [items, next] = slice(*all, *page, [](const fleet::LeafStatus& leaf) { return leaf.path; });
   return list_answer(items, next);
+}
+
+Response Handlers::explain(const Request& request) {
+  const std::string device = value_of(request.query, "device"), path_text = value_of(request.query, "path");
+  if (device.empty() || path_text.empty()) return problem_answer(400, "Bad Request", "explain needs device= and path=");
+  const auto path = model::parse_path(path_text);
+  if (!path) return failed(path.error());
+  if (model::has_wildcard(*path)) return problem_answer(400, "Bad Request", "path names one leaf or list entry: no wildcards");
+  auto answer = backend_.explain(device, *path);
+  if (answer.wait_for(kAnswerFromLoop) != std::future_status::ready) {
+    return problem_answer(503, "Service Unavailable", "the device's loop is busy; ask again");
+  }
+  const auto told = answer.get();
+  return told ? json_answer(to_json(*told, *backend_.rules())) : not_found("device '" + device + "'");
+}
+
+// There are as many as the configuration has: one page.
+Response Handlers::rules() {
+  return json_answer({{"items", rules_json(*backend_.rules(), *backend_.view(), std::chrono::system_clock::now())}, {"next_cursor", nullptr}});
 }
 
 Response Handlers::drifts(const Request& request) {

@@ -13,6 +13,8 @@
 #include "api/access.h"
 #include "api/http_server.h"
 #include "core/clock.h"
+#include "config/types.h"
+#include "fleet/explanation.h"
 #include "fleet/status.h"
 #include "metrics/registry.h"
 #include "model/expectation.h"
@@ -25,6 +27,8 @@ struct Backend {
   std::function<std::shared_ptr<const Access>()> access;  // who may ask, as of the last reload
   std::function<std::shared_ptr<const fleet::FleetView>()> view;
   std::function<std::future<std::optional<std::vector<fleet::LeafStatus>>>(const std::string& device)> leaves;
+  std::function<std::future<std::optional<fleet::Explanation>>(const std::string& device, const model::Path& path)> explain;
+  std::function<std::shared_ptr<const config::Compare>()> rules;  // as of the last reload
   std::function<std::shared_ptr<const model::IntentSnapshot>()> intent;
   std::function<std::string()> store_trouble;  // file, what is wrong, cure; empty: it is writable
   // Reads the configuration again; the keys that only a restart can change. Error: every mistake, one a line.
@@ -49,6 +53,8 @@ class Handlers {
   Response devices(const Request& request);
   Response device(const std::string& name);
   Response leaves(const Request& request, const std::string& name);
+  Response explain(const Request& request);
+  Response rules();
   Response drifts(const Request& request);
   Response drift(const std::string& id);
   Response events(const Request& request);

@@ -14,13 +14,13 @@ Json time_or_null(core::WallTime time) {
   return time.time_since_epoch().count() == 0 ? Json(nullptr) : Json(core::to_rfc3339(time));
 }
 
-Json device_time(std::int64_t nanoseconds) {
-  return nanoseconds <= 0 ? Json(nullptr) : Json(core::to_rfc3339(core::WallTime(std::chrono::nanoseconds(nanoseconds))));
-}
-
 Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 }  // namespace
+
+Json device_time(std::int64_t nanoseconds) {
+  return nanoseconds <= 0 ? Json(nullptr) : Json(core::to_rfc3339(core::WallTime(std::chrono::nanoseconds(nanoseconds))));
+}
 
 // Through the model's own writer, so that the API and the events agree on every digit.
 Json value_json(const model::Value& value) { return Json::parse(model::to_json(value)); }

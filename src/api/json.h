@@ -12,6 +12,7 @@
 namespace dm::api {
 
 nlohmann::ordered_json value_json(const model::Value& value);
+nlohmann::ordered_json device_time(std::int64_t nanoseconds);  // null: unknown
 nlohmann::ordered_json to_json(const fleet::DeviceStatus& device);
 nlohmann::ordered_json to_json(const fleet::LeafStatus& leaf);
 nlohmann::ordered_json to_json(const model::Drift& drift);

@@ -67,7 +67,7 @@ App::App(config::Settings settings, config::Environment environment, Profiles pr
 core::Status App::open() {
   auto access = read_access(settings_);
   if (!access) return access.error();
-  set_access(std::move(*access));
+  publish(std::move(*access));
   auto ledger = store::Ledger::open(settings_.store.path, settings_.limits, clock_, log_, metrics_);
   if (!ledger) return ledger.error();
   ledger_ = std::move(*ledger);
@@ -111,6 +111,12 @@ api::Backend App::backend() {
               },
           .view = [this] { return shard_->view(); },
           .leaves = [this](const std::string& device) { return shard_->leaves(device); },
+          .explain = [this](const std::string& device, const model::Path& path) { return shard_->explain(device, path); },
+          .rules =
+              [this] {
+                const std::lock_guard lock(access_mutex_);
+                return rules_;
+              },
           .intent = [this] { return intent_->current(); },
           .store_trouble = [this] { return ledger_->trouble(); },
           .reload = [this] { return reload(); },
@@ -130,9 +136,10 @@ core::Result<api::Access> App::read_access(const config::Settings& settings) con
   return is_as_started ? api::Access::open() : *access_;
 }
 
-void App::set_access(api::Access access) {
+void App::publish(api::Access access) {
   const std::lock_guard lock(access_mutex_);
   access_ = std::make_shared<const api::Access>(std::move(access));
+  rules_ = std::make_shared<const config::Compare>(settings_.compare);
 }
 
 App::~App() {
@@ -207,7 +214,7 @@ core::Status App::reread_secrets() {
 // What changed is replaced, what did not goes on undisturbed.
 void App::apply(config::Settings settings, api::Access access, bool is_intent_new) {
   const config::Settings before = std::exchange(settings_, std::move(settings));
-  set_access(std::move(access));
+  publish(std::move(access));
   log_.set_level(settings_.log.level);
   ledger_->set_filter(delivery_filter());
   if (is_delivery_changed(before)) start_courier();

@@ -61,7 +61,7 @@ class App {
   void watch_files();
   core::Error refuse(std::string_view what, const std::string& mistakes);
   core::Result<api::Access> read_access(const config::Settings& settings) const;
-  void set_access(api::Access access);
+  void publish(api::Access access);  // with the rules of the settings: what the API thread reads
   api::Backend backend();
   void take_intent(std::shared_ptr<const model::IntentSnapshot> snapshot);
   void apply_devices();
@@ -83,6 +83,7 @@ class App {
   net::Timer next_look_;
   std::mutex access_mutex_;
   std::shared_ptr<const api::Access> access_;       // under the mutex: replaced whole by a reload
+  std::shared_ptr<const config::Compare> rules_;    // likewise
   std::atomic<bool> is_delivery_configured_{false};
   std::unique_ptr<store::Ledger> ledger_;
   std::unique_ptr<store::Queries> queries_;

@@ -52,15 +52,21 @@ std::string mode_reason(const schema::Profile& profile, const schema::ProfilePat
   return request.translated_from ? "translated from " + *request.translated_from : "";
 }
 
-compare::Rules rules_for(const config::Settings& settings, const std::string& device) {
-  compare::Rules rules{.strict = settings.intent.strict};
-  for (const config::IgnoreRule& rule : settings.compare.ignore) {
-    if (core::matches_glob(rule.device, device)) rules.ignore.push_back({rule.path, rule.until});
+// Of several rules for one place the first counts.
+compare::Rules rules_for(const config::Settings& settings, const config::Device& device) {
+  compare::Rules rules{.ignore = {}, .severity = {}, .lists = {}, .strict = settings.intent.strict};
+  const auto is_for = [&](const auto& rule) { return config::selects(rule.devices, device.name, device.labels); };
+  for (std::size_t i = 0; i < settings.compare.ignore.size(); ++i) {
+    const config::IgnoreRule& rule = settings.compare.ignore[i];
+    if (is_for(rule)) rules.ignore.push_back({i, rule.path, {rule.difference, rule.current, rule.desired}, rule.until});
   }
-  for (const config::SeverityRule& rule : settings.compare.severity) {
-    if (core::matches_glob(rule.device, device)) rules.severity.push_back({rule.path, rule.severity});
+  for (std::size_t i = 0; i < settings.compare.severity.size(); ++i) {
+    const config::SeverityRule& rule = settings.compare.severity[i];
+    if (is_for(rule)) rules.severity.push_back({i, rule.path, rule.severity});
   }
-  for (const config::ListRule& rule : settings.compare.lists) rules.lists[rule.path] = rule.policy;
+  for (const config::ListRule& rule : settings.compare.lists) {
+    if (is_for(rule)) rules.lists.emplace(rule.path, rule.policy);
+  }
   return rules;
 }
 
@@ -189,7 +195,7 @@ fleet::DeviceSpec make_spec(const config::Settings& settings, const config::Devi
   spec.monitor.reads = plan.reads;
   spec.session.subscription = plan.subscription;
   spec.session_key = session_key(spec, gnmi);
-  spec.monitor.rules = rules_for(settings, device.name);
+  spec.monitor.rules = rules_for(settings, device);
   spec.monitor.lifecycle = {.hold = settings.drift.hold,
                     .group_window = settings.drift.group_window,
                     .reminder = settings.drift.reminder,

@@ -14,6 +14,9 @@ enum class OutputForm { Table, Json };
 int run_service(const std::string& config_file);
 int check_devices(const std::string& config_file, const std::vector<std::string>& devices, OutputForm form,
                   const std::string& timeout);
+// What each rule of compare.ignore hides now; `rule`, if not empty, is one more to be tried (YAML).
+int test_rules(const std::string& config_file, const std::vector<std::string>& devices, const std::string& rule,
+               OutputForm form, const std::string& timeout);
 int check_config(const std::string& config_file);
 int show_config(const std::string& config_file, OutputForm form);
 int show_intent(const std::string& config_file, const std::string& device, const std::string& path, OutputForm form);
@@ -47,6 +50,8 @@ int check_profile(const std::string& name_or_file);
 int show_profile(const std::string& name);
 int test_profile(const std::string& name_or_file, const std::vector<std::string>& recordings, OutputForm form);
 
+// What a running service bases its verdict on one leaf or list entry on.
+int explain_path(const ServerOptions& server, const std::string& device, const std::string& path, OutputForm form);
 // Makes a running service read its intent again; `accept_loss` releases the guard against mass disappearance.
 int refresh_intent(const ServerOptions& server, bool accept_loss);
 

@@ -14,7 +14,7 @@ using namespace dm::cli;
 
 // What the command line said; one command reads its part of it.
 struct Arguments {
-  std::string config_file, timeout = "30s", device, path;
+  std::string config_file, timeout = "30s", device, path, rule;
   std::vector<std::string> devices;
   OutputForm form = OutputForm::Table;
   ServerOptions server;
@@ -55,6 +55,15 @@ void add_one_shots(CLI::App& cli, Arguments& said, std::map<CLI::App*, Run>& com
   check->add_option("DEVICE", said.devices, "devices to check; none means all");
   check->add_option("--timeout", said.timeout, "how long to wait for the devices (default 30s)");
   commands[check] = [&said] { return check_devices(said.config_file, said.devices, said.form, said.timeout); };
+
+  CLI::App* rules = cli.add_subcommand("rules", "the rules of compare.ignore");
+  rules->require_subcommand(1);
+  CLI::App* test = rules->add_subcommand("test", "connect, compare once, print what each rule hides");
+  with_output(with_config(test, said), said);
+  test->add_option("DEVICE", said.devices, "devices to look at; none means all");
+  test->add_option("--rule", said.rule, "one more rule to try: \"{ path: '/interfaces/**', difference: unexpected }\"");
+  test->add_option("--timeout", said.timeout, "how long to wait for the devices (default 30s)");
+  commands[test] = [&said] { return test_rules(said.config_file, said.devices, said.rule, said.form, said.timeout); };
 
   CLI::App* intent = cli.add_subcommand("intent", "what a device should have, and who says so");
   with_output(with_config(intent, said), said);
@@ -129,6 +138,12 @@ void add_clients(CLI::App& cli, Arguments& said, std::map<CLI::App*, Run>& comma
   refresh->add_flag("--accept", said.accept_loss,
                     "take what NetBox says now, although the guard against mass disappearance holds");
   commands[refresh] = [&said] { return refresh_intent(said.server, said.accept_loss); };
+
+  CLI::App* explain = cli.add_subcommand("explain", "what the verdict of a running service on one path rests on");
+  with_output(with_server(explain, said), said);
+  explain->add_option("DEVICE", said.device)->required();
+  explain->add_option("PATH", said.path, "a leaf or list entry, in any spelling")->required();
+  commands[explain] = [&said] { return explain_path(said.server, said.device, said.path, said.form); };
 }
 
 }  // namespace

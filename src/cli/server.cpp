@@ -13,8 +13,9 @@ namespace {
 
 using core::Code;
 using core::Error;
+using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kLongestAnswer = 1U << 20U;
+constexpr std::size_t kLongestAnswer = 16U << 20U;  // a page of a list
 
 // The problem document's own words, where it is one.
 std::string words_of(const net::HttpResponse& answer) {
@@ -28,14 +29,14 @@ core::Result<std::string> token_of(const ServerOptions& server) {
   return config::read_secret_file(server.token_file);
 }
 
-}  // namespace
+using Query = std::map<std::string, std::string>;
 
-core::Status post(const ServerOptions& server, const std::string& what, const std::map<std::string, std::string>& query) {
+core::Result<std::string> send(const ServerOptions& server, const char* method, const std::string& what, const Query& query) {
   const auto token = token_of(server);
   if (!token) return token.error();
   std::string base = server.url;
   while (base.ends_with('/')) base.pop_back();
-  net::HttpRequest request{.method = "POST", .url = base + "/api/v1/" + what};
+  net::HttpRequest request{.method = method, .url = base + "/api/v1/" + what};
   for (const auto& [name, value] : query) {
     request.url += (request.url.find('?') == std::string::npos ? "?" : "&") + name + "=" + net::percent_encode(value);
   }
@@ -49,13 +50,42 @@ core::Status post(const ServerOptions& server, const std::string& what, const st
     return Error{Code::Unavailable, fmt::format("{}; is the service running there? --server or DRIFT_MONITOR_URL names it",
                                                 answer.error().message)};
   }
-  if (answer->status >= 200 && answer->status < 300) return {};
+  if (answer->status >= 200 && answer->status < 300) return answer->body;
   const std::string said = fmt::format("{}: {}", net::origin_of(base), words_of(*answer));
   if (answer->status == 401 || answer->status == 403) {
     return Error{Code::PermissionDenied, said + "; DRIFT_MONITOR_TOKEN or --token-file gives the token"};
   }
-  const bool is_our_fault = answer->status == 400 || answer->status == 422;
+  const bool is_our_fault = answer->status == 400 || answer->status == 404 || answer->status == 422;
   return Error{is_our_fault ? Code::InvalidArgument : Code::Unavailable, said};
 }
+
+}  // namespace
+
+core::Status post(const ServerOptions& server, const std::string& what, const Query& query) {
+  const auto body = send(server, "POST", what, query);
+  return body ? core::Status() : body.error();
+}
+
+core::Result<Json> get(const ServerOptions& server, const std::string& what, const Query& query) {
+  const auto body = send(server, "GET", what, query);
+  if (!body) return body.error();
+  Json json = Json::parse(*body, nullptr, false);
+  if (json.is_object()) return json;
+  return Error{Code::Unavailable, fmt::format("{}: the answer is not that of a drift-monitor", net::origin_of(server.url))};
+}
+
+core::Result<Json> get_list(const ServerOptions& server, const std::string& what, Query query) {
+  Json items = Json::array();
+  while (true) {
+    const auto page = get(server, what, query);
+    if (!page) return page.error();
+    for (const Json& item : page->value("items", Json::array())) items.push_back(item);
+    const Json next = page->value("next_cursor", Json());
+    if (!next.is_string() || next == query["cursor"]) return items;
+    query["cursor"] = next.get<std::string>();
+  }
+}
+
+int exit_code_of_server(const core::Error& error) { return error.code == Code::Unavailable ? 3 : 2; }
 
 }  // namespace dm::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "core/result.h"
@@ -19,5 +20,17 @@ struct ServerOptions {
 // refused the request: its own words), PermissionDenied (token or role), Unavailable (not reached, or no answer
 // of this API).
 core::Status post(const ServerOptions& server, const std::string& what, const std::map<std::string, std::string>& query);
+
+// GETs "/api/v1/<what>": the JSON it answers. Errors as for post(), and Corrupt is not among them: no JSON is
+// Unavailable.
+core::Result<nlohmann::ordered_json> get(const ServerOptions& server, const std::string& what,
+                                         const std::map<std::string, std::string>& query);
+
+// All items of a list, page after page.
+core::Result<nlohmann::ordered_json> get_list(const ServerOptions& server, const std::string& what,
+                                              std::map<std::string, std::string> query);
+
+// What a command that failed to ask a service exits with: 3 not reached, 2 otherwise.
+int exit_code_of_server(const core::Error& error);
 
 }  // namespace dm::cli

@@ -140,17 +140,16 @@ bool Judge::is_judged(PathId object) const {
   return is_in;
 }
 
-std::optional<Difference> Judge::judge(PathId object, const LeafMap& leaves, core::WallTime now) const {
+Finding Judge::judge(PathId object, const LeafMap& leaves, core::WallTime now) const {
   auto difference = paths_->entry(object) == object ? judge_entry(object, leaves) : judge_leaf(object, leaves);
   // Most objects are as intended; what may excuse a difference is only asked when there is one.
-  if (!difference || !is_judged(object) || !is_readable(object, leaves) || is_exempt(object, leaves, now) ||
-      is_silenced(object, leaves, now)) {
-    return std::nullopt;
-  }
+  if (!difference || !is_judged(object) || !is_readable(object, leaves) || is_never_drift(object, leaves)) return {};
+  const Ignore* ignored = rules_.ignore.empty() ? nullptr : ignoring(paths_->path(object), &*difference, now);
+  if (is_silenced(object, leaves, ignored ? std::nullopt : IgnoringAt(now))) return {};
   difference->path = object;
   difference->path_text = paths_->text(object);
-  difference->severity = severity(object);
-  return difference;
+  if (const SeverityOf* rule = severity_rule(object)) difference->severity = rule->severity;
+  return {std::move(difference), ignored ? std::optional(ignored->rule) : std::nullopt};
 }
 
 model::NoDifference Judge::no_difference(PathId object, const LeafMap& leaves, core::WallTime now) const {
@@ -207,6 +206,11 @@ const model::Expectation* Judge::expectation(PathId leaf) const {
   return found == leaf_index_.end() ? nullptr : found->second;
 }
 
+const model::EntryExpectation* Judge::entry_expectation(PathId entry) const {
+  const auto found = entry_index_.find(entry);
+  return found == entry_index_.end() ? nullptr : found->second;
+}
+
 std::size_t Judge::waiting_count() const {
   return static_cast<std::size_t>(std::count_if(leaf_index_.begin(), leaf_index_.end(),
                                                 [&](const auto& item) { return !is_judged(item.first); }));
@@ -233,14 +237,20 @@ std::optional<ListPolicy> Judge::policy(const std::string& list) const {
   return shipped == profile_->lists.end() ? std::nullopt : std::optional(shipped->second);
 }
 
-bool Judge::is_authoritative(PathId entry) const {
-  const std::string& list = paths_->schema_text(entry);
+bool Judge::is_authoritative(PathId entry) const { return is_authoritative(paths_->schema_text(entry)); }
+
+bool Judge::is_authoritative(const std::string& list) const {
   const auto list_policy = policy(list);
   if (!list_policy || *list_policy == ListPolicy::AtLeast) return false;
   const bool said_by_files = intent_->lists.contains(list);
   const auto& unfilled = intent_->unfilled_lists;
   if (!said_by_files && std::find(unfilled.begin(), unfilled.end(), list) != unfilled.end()) return false;
-  return *list_policy == ListPolicy::Authoritative || std::find(documented_lists_.begin(), documented_lists_.end(), &list) != documented_lists_.end();
+  return *list_policy == ListPolicy::Authoritative || is_documented(list);
+}
+
+// The table holds each schema text once.
+bool Judge::is_documented(const std::string& list) const {
+  return std::find(documented_lists_.begin(), documented_lists_.end(), &list) != documented_lists_.end();
 }
 
 std::optional<Difference> Judge::judge_leaf(PathId leaf, const LeafMap& leaves) const {
@@ -299,13 +309,12 @@ model::Value Judge::desired_object(PathId entry) const {
   return object;
 }
 
-model::Severity Judge::severity(PathId object) const {
-  if (rules_.severity.empty()) return model::Severity::Warning;
+const SeverityOf* Judge::severity_rule(PathId object) const {
+  if (rules_.severity.empty()) return nullptr;
   const Path path = paths_->path(object);
-  for (const SeverityOf& rule : rules_.severity) {
-    if (model::covers(rule.pattern, path)) return rule.severity;
-  }
-  return model::Severity::Warning;
+  const auto rule = std::find_if(rules_.severity.begin(), rules_.severity.end(),
+                                 [&](const SeverityOf& one) { return model::covers(one.pattern, path); });
+  return rule == rules_.severity.end() ? nullptr : &*rule;
 }
 
 }  // namespace dm::compare

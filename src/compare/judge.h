@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "compare/reasoning.h"
 #include "compare/rules.h"
 #include "model/difference.h"
 #include "model/expectation.h"
@@ -22,6 +23,12 @@
 #include "schema/profile.h"
 
 namespace dm::compare {
+
+// What was found at an object.
+struct Finding {
+  std::optional<model::Difference> difference;
+  std::optional<std::size_t> ignored_by;  // the rule of compare.ignore that hides it: then it is no drift
+};
 
 class Judge {
  public:
@@ -48,16 +55,19 @@ class Judge {
   // True: the object would be judged, but what the device said of it could not be read (an opaque value,
   // or a gap where it may be). judge() finds no difference then, and it is no agreement either.
   bool is_unknown(model::PathId object, const model::LeafMap& leaves, core::WallTime now) const;
-  std::optional<model::Difference> judge(model::PathId object, const model::LeafMap& leaves,
-                                         core::WallTime now) const;
+  Finding judge(model::PathId object, const model::LeafMap& leaves, core::WallTime now) const;
   // Why judge() finds no difference there, and what the device has instead.
   model::NoDifference no_difference(model::PathId object, const model::LeafMap& leaves, core::WallTime now) const;
+
+  // What judge() took into account there.
+  Reasoning explain(model::PathId object, const model::LeafMap& leaves, core::WallTime now) const;
 
   // When the next ignore rule runs out and verdicts may change by time alone, if ever.
   std::optional<core::WallTime> next_ignore_end(core::WallTime now) const;
 
   // The expectation of a leaf, or null: for the API.
   const model::Expectation* expectation(model::PathId leaf) const;
+  const model::EntryExpectation* entry_expectation(model::PathId entry) const;
   const model::DeviceIntent& intent() const { return *intent_; }
   // Intended leaves outside what is subscribed: they wait and are never called missing.
   std::size_t waiting_count() const;
@@ -77,12 +87,23 @@ class Judge {
     model::PathId object;
   };
 
+  // The time at which ignore rules are asked; absent: as if there were none.
+  using IgnoringAt = std::optional<core::WallTime>;
+
   void index_intent();
   std::span<const Inside> inside(model::PathId entry) const;
-  Standing standing(model::PathId entry, const model::LeafMap& leaves, core::WallTime now) const;
-  bool is_silenced(model::PathId object, const model::LeafMap& leaves, core::WallTime now) const;
+  Standing standing(model::PathId entry, const model::LeafMap& leaves, IgnoringAt at) const;
+  bool is_silenced(model::PathId object, const model::LeafMap& leaves, IgnoringAt at) const;
   bool is_reported_with_entry(model::PathId object, const model::LeafMap& leaves, core::WallTime now) const;
-  bool is_exempt(model::PathId object, const model::LeafMap& leaves, core::WallTime now) const;
+  // The entry that speaks for the object, if one does.
+  std::optional<std::pair<model::PathId, Standing>> speaker(model::PathId object, const model::LeafMap& leaves,
+                                                            IgnoringAt at) const;
+  // By the intent, the profile or the platform: whatever the operator's rules say.
+  bool is_never_drift(model::PathId object, const model::LeafMap& leaves) const;
+  std::string exemption(model::PathId object, const model::LeafMap& leaves) const;
+  // Likewise, or by a rule that ignores its place whatever is there.
+  bool is_exempt(model::PathId object, const model::LeafMap& leaves, IgnoringAt at) const;
+  const Ignore* ignoring(const model::Path& path, const model::Difference* difference, core::WallTime now) const;
   bool is_readable(model::PathId object, const model::LeafMap& leaves) const;
   bool is_in_gap(const model::Path& path) const;
   bool may_be_internal(const model::Path& entry, const model::LeafMap& leaves) const;
@@ -93,11 +114,14 @@ class Judge {
   bool is_never_extra(const model::Path& entry) const;
   std::optional<model::ListPolicy> policy(const std::string& list) const;
   bool is_authoritative(model::PathId entry) const;
+  bool is_authoritative(const std::string& list) const;  // the path table's own text of it
+  bool is_documented(const std::string& list) const;     // likewise
 
   std::optional<model::Difference> judge_leaf(model::PathId leaf, const model::LeafMap& leaves) const;
   std::optional<model::Difference> judge_entry(model::PathId entry, const model::LeafMap& leaves) const;
   model::Value desired_object(model::PathId entry) const;
-  model::Severity severity(model::PathId object) const;
+  const SeverityOf* severity_rule(model::PathId object) const;
+  ListRuling ruling(const std::string& list) const;
   void add_internal_entries(model::PathId changed, const model::LeafMap& leaves,
                             std::vector<model::PathId>& objects) const;
 

@@ -13,47 +13,63 @@ using model::ListPolicy;
 using model::Path;
 using model::PathId;
 
-Judge::Standing Judge::standing(PathId entry, const LeafMap& leaves, core::WallTime now) const {
+Judge::Standing Judge::standing(PathId entry, const LeafMap& leaves, IgnoringAt at) const {
   const bool exists = leaves.entry_exists(entry);
   if (entry_index_.contains(entry)) {
-    const bool is_missing = !exists && is_judged(entry) && !is_exempt(entry, leaves, now);
+    const bool is_missing = !exists && is_judged(entry) && !is_exempt(entry, leaves, at);
     return is_missing ? Standing::Reported : Standing::Open;
   }
   if (!exists || !inside(entry).empty() || is_never_extra(paths_->path(entry))) return Standing::Open;
   const auto list_policy = policy(paths_->schema_text(entry));
   if (!list_policy) return Standing::Open;  // a list nobody speaks of, such as protocol[...]
   if (!is_authoritative(entry)) return Standing::Extra;
-  return is_exempt(entry, leaves, now) ? Standing::Extra : Standing::Reported;
+  return is_exempt(entry, leaves, at) ? Standing::Extra : Standing::Reported;
 }
 
-bool Judge::is_silenced(PathId object, const LeafMap& leaves, core::WallTime now) const {
+std::optional<std::pair<PathId, Judge::Standing>> Judge::speaker(PathId object, const LeafMap& leaves, IgnoringAt at) const {
   for (PathId e = paths_->enclosing_entry(object); e != kNoPath; e = paths_->enclosing_entry(e)) {
     if (e == object) continue;
-    const Standing above = standing(e, leaves, now);
-    if (above == Standing::Reported || (above == Standing::Extra && !is_intended(object))) return true;
+    const Standing above = standing(e, leaves, at);
+    if (above == Standing::Reported || (above == Standing::Extra && !is_intended(object))) return std::pair(e, above);
   }
-  return false;
+  return std::nullopt;
+}
+
+bool Judge::is_silenced(PathId object, const LeafMap& leaves, IgnoringAt at) const {
+  return speaker(object, leaves, at).has_value();
 }
 
 bool Judge::is_reported_with_entry(PathId object, const LeafMap& leaves, core::WallTime now) const {
   for (PathId e = paths_->enclosing_entry(object); e != kNoPath; e = paths_->enclosing_entry(e)) {
     if (e == object) continue;
-    if (standing(e, leaves, now) == Standing::Reported && is_judged(e) && !is_silenced(e, leaves, now)) return true;
+    if (standing(e, leaves, now) != Standing::Reported) continue;
+    const Finding above = judge(e, leaves, now);
+    if (above.difference && !above.ignored_by) return true;
   }
   return false;
 }
 
-bool Judge::is_exempt(PathId object, const LeafMap& leaves, core::WallTime now) const {
+bool Judge::is_never_drift(PathId object, const LeafMap& leaves) const {
   const Path path = paths_->path(object);
   if (covered_by_any(intent_->unmanaged, path) || covered_by_any(profile_->never, path)) return true;
-  const bool is_ignored = std::any_of(rules_.ignore.begin(), rules_.ignore.end(), [&](const Ignore& rule) {
-    return (!rule.until || now < *rule.until) && model::covers(rule.pattern, path);
-  });
-  if (is_ignored) return true;
   for (PathId e = paths_->entry(object); e != kNoPath; e = paths_->enclosing_entry(e)) {
     if (is_internal(paths_->path(e), leaves)) return true;
   }
   return false;
+}
+
+bool Judge::is_exempt(PathId object, const LeafMap& leaves, IgnoringAt at) const {
+  return is_never_drift(object, leaves) ||
+         (at && !rules_.ignore.empty() && ignoring(paths_->path(object), nullptr, *at) != nullptr);
+}
+
+// Without a difference only the rules that ask for nothing but the place.
+const Ignore* Judge::ignoring(const Path& path, const model::Difference* difference, core::WallTime now) const {
+  const auto rule = std::find_if(rules_.ignore.begin(), rules_.ignore.end(), [&](const Ignore& one) {
+    if ((one.until && now >= *one.until) || !model::covers(one.pattern, path)) return false;
+    return difference == nullptr ? one.when.is_none() : holds(one.when, *difference);
+  });
+  return rule == rules_.ignore.end() ? nullptr : &*rule;
 }
 
 // An extra entry is the platform's own if its sign is there, and the sign may be what could not be read.

@@ -2,6 +2,7 @@
 // authoritative. Plain values; immutable while in use.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,13 +15,25 @@
 
 namespace dm::compare {
 
+// What must be true of a difference besides its path; absent: anything.
+struct Condition {
+  std::optional<model::DifferenceKind> difference;
+  std::optional<std::string> current, desired;  // globs over the value as people see it (model::to_display)
+  bool is_none() const { return !difference && !current && !desired; }
+  bool operator==(const Condition&) const = default;
+};
+bool holds(const Condition& condition, const model::Difference& difference);
+
 struct Ignore {
+  std::size_t rule = 0;  // its place in compare.ignore
   model::Path pattern;
+  Condition when;
   std::optional<core::WallTime> until;
   bool operator==(const Ignore&) const = default;
 };
 
 struct SeverityOf {
+  std::size_t rule = 0;  // its place in compare.severity
   model::Path pattern;
   model::Severity severity = model::Severity::Warning;
   bool operator==(const SeverityOf&) const = default;

@@ -27,6 +27,9 @@ struct Load {
 
 // `file` empty: from the environment alone (product.md section 4). Reads secret files.
 Load load(const std::string& file, const Environment& environment);
+// One rule as it would stand under compare.ignore: "{ path: ..., device: 'leaf*' }".
+// Error InvalidArgument: every mistake, with its place.
+core::Result<IgnoreRule> parse_ignore_rule(std::string_view yaml);
 Load load_text(std::string_view yaml, const std::string& file_name, const Environment& environment);
 
 }  // namespace dm::config

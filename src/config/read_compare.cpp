@@ -1,9 +1,10 @@
 // compare and drift: which differences count, how much, and when they are told.
 #include <fmt/format.h>
 
-#include <set>
+#include <algorithm>
 
 #include "config/parts.h"
+#include "core/text.h"
 #include "schema/leaf_table.h"
 
 namespace dm::config {
@@ -13,12 +14,28 @@ constexpr Word<model::Severity> kSeverities[] = {{"critical", model::Severity::C
                                                  {"warning", model::Severity::Warning},
                                                  {"info", model::Severity::Info}};
 
-std::string device_glob(Section& entry) { return entry.has("device") ? entry.needed_text("device") : "*"; }
+constexpr Word<model::DifferenceKind> kDifferences[] = {{"missing", model::DifferenceKind::Missing},
+                                                        {"unexpected", model::DifferenceKind::Unexpected},
+                                                        {"different", model::DifferenceKind::Different}};
+
+DeviceSelector read_selector(Section& entry) {
+  DeviceSelector selector;
+  if (entry.has("device")) selector.device = entry.needed_text("device");
+  selector.labels = entry.text_map("labels");
+  return selector;
+}
+
+std::optional<std::string> read_glob(Section& entry, std::string_view key) {
+  return entry.has(key) ? std::optional(entry.text(key, "")) : std::nullopt;
+}
 
 std::optional<IgnoreRule> read_ignore(Section entry) {
   IgnoreRule rule;
-  rule.device = device_glob(entry);
+  rule.devices = read_selector(entry);
   auto path = entry.path("path");
+  if (entry.has("difference")) rule.difference = entry.word("difference", model::DifferenceKind::Different, kDifferences);
+  rule.current = read_glob(entry, "current");
+  rule.desired = read_glob(entry, "desired");
   rule.reason = entry.text("reason", "");
   const std::string until = entry.text("until", "");
   if (!until.empty()) {
@@ -37,7 +54,7 @@ std::optional<IgnoreRule> read_ignore(Section entry) {
 
 std::optional<SeverityRule> read_severity(Section entry) {
   SeverityRule rule;
-  rule.device = device_glob(entry);
+  rule.devices = read_selector(entry);
   auto path = entry.path("path");
   if (entry.has("severity")) {
     rule.severity = entry.word("severity", rule.severity, kSeverities);
@@ -51,6 +68,7 @@ std::optional<SeverityRule> read_severity(Section entry) {
 }
 
 std::optional<ListRule> read_list(Section entry) {
+  DeviceSelector devices = read_selector(entry);
   auto path = entry.path("path");
   const std::string policy_text = entry.needed_text("policy");
   const auto policy = schema::list_policy_from(policy_text);
@@ -60,7 +78,7 @@ std::optional<ListRule> read_list(Section entry) {
   }
   entry.refuse_others();
   if (!path || !policy) return std::nullopt;
-  ListRule rule{model::schema_text(*path), *policy};
+  ListRule rule{std::move(devices), model::schema_text(*path), *policy};
   if (rule.path != model::to_text(*path)) {
     entry.refuse("path", "a list is named without keys");
     return std::nullopt;
@@ -74,6 +92,42 @@ std::optional<ListRule> read_list(Section entry) {
 
 }  // namespace
 
+bool selects(const DeviceSelector& selector, const std::string& device, const std::map<std::string, std::string>& labels) {
+  return core::matches_glob(selector.device, device) &&
+         std::all_of(selector.labels.begin(), selector.labels.end(), [&](const auto& wanted) {
+           const auto label = labels.find(wanted.first);
+           return label != labels.end() && core::matches_glob(wanted.second, label->second);
+         });
+}
+
+std::string to_text(const DeviceSelector& selector) {
+  std::string text = selector.device;
+  for (const auto& [name, value] : selector.labels) text += fmt::format(" {}={}", name, value);
+  return text;
+}
+
+std::string to_text(const IgnoreRule& rule) {
+  std::string text = fmt::format("{} {}", to_text(rule.devices), model::to_text(rule.path));
+  if (rule.difference) text += fmt::format(" if {}", model::to_text(*rule.difference));
+  if (rule.current) text += fmt::format(" current '{}'", *rule.current);
+  if (rule.desired) text += fmt::format(" desired '{}'", *rule.desired);
+  if (rule.until) text += " until " + core::to_rfc3339(*rule.until);
+  return text;
+}
+
+core::Result<IgnoreRule> parse_ignore_rule(std::string_view yaml) {
+  const Environment no_environment = [](const std::string&) { return std::optional<std::string>(); };
+  Context context("rule", no_environment);
+  schema::YamlParse parse = schema::parse_yaml(yaml);
+  const bool is_yaml = parse.mistakes.empty();
+  context.mistakes.add(std::move(parse.mistakes));
+  std::optional<IgnoreRule> rule;
+  if (is_yaml) rule = read_ignore(Section(&parse.root, "ignore", context, Shows::Nothing));
+  const std::vector<std::string> mistakes = context.mistakes.to_lines();
+  if (rule && mistakes.empty()) return std::move(*rule);
+  return core::Error{core::Code::InvalidArgument, fmt::format("{}", fmt::join(mistakes, "\n"))};
+}
+
 Compare read_compare(Section section) {
   Compare compare;
   const auto rule_of = [&](const schema::YamlNode& item, std::string_view list) {
@@ -83,27 +137,25 @@ Compare read_compare(Section section) {
     auto rule = read_ignore(rule_of(item, "ignore"));
     if (!rule) continue;
     section.show_at(item.place, fmt::format("ignore[{}]", compare.ignore.size()),
-                    fmt::format("{} {}{}{}", rule->device, model::to_text(rule->path),
-                          rule->until ? " until " + core::to_rfc3339(*rule->until) : "",
-                          rule->reason.empty() ? "" : ": " + rule->reason));
+                    fmt::format("{}{}", to_text(*rule), rule->reason.empty() ? "" : ": " + rule->reason));
     compare.ignore.push_back(std::move(*rule));
   }
   for (const schema::YamlNode& item : section.items("severity")) {
     auto rule = read_severity(rule_of(item, "severity"));
     if (!rule) continue;
     section.show_at(item.place, fmt::format("severity[{}]", compare.severity.size()),
-                    fmt::format("{} {} {}", rule->device, model::to_text(rule->path), model::to_text(rule->severity)));
+                    fmt::format("{} {} {}", to_text(rule->devices), model::to_text(rule->path), model::to_text(rule->severity)));
     compare.severity.push_back(std::move(*rule));
   }
-  std::set<std::string> lists;
   for (const schema::YamlNode& item : section.items("lists")) {
     auto rule = read_list(rule_of(item, "lists"));
     if (!rule) continue;
-    if (!lists.insert(rule->path).second) {
+    const auto is_same = [&](const ListRule& known) { return known.path == rule->path && known.devices == rule->devices; };
+    if (std::any_of(compare.lists.begin(), compare.lists.end(), is_same)) {
       section.refuse_at(item.place, fmt::format("compare.lists: '{}' is written twice", rule->path));
     }
     section.show_at(item.place, fmt::format("lists[{}]", compare.lists.size()),
-                    fmt::format("{} {}", rule->path, schema::to_text(rule->policy)));
+                    fmt::format("{} {} {}", to_text(rule->devices), rule->path, schema::to_text(rule->policy)));
     compare.lists.push_back(std::move(*rule));
   }
   section.refuse_others();

@@ -104,18 +104,32 @@ struct Intent {
   bool strict = false;             // what no source names must be absent
 };
 
+// Which devices a rule is for: all that are named so and have these labels (role, site, ...).
+struct DeviceSelector {
+  std::string device = "*";                   // glob over the name
+  std::map<std::string, std::string> labels;  // globs over the values; a device without the label is none
+  bool operator==(const DeviceSelector&) const = default;
+};
+bool selects(const DeviceSelector& selector, const std::string& device, const std::map<std::string, std::string>& labels);
+std::string to_text(const DeviceSelector& selector);  // "leaf* role=leaf"
+
 struct IgnoreRule {
-  std::string device;  // glob
-  model::Path path;    // pattern
+  DeviceSelector devices;
+  model::Path path;  // pattern
+  // Of the difference; absent: any. Values are globs over what people see.
+  std::optional<model::DifferenceKind> difference;
+  std::optional<std::string> current, desired;
   std::string reason;
   std::optional<core::WallTime> until;
 };
+std::string to_text(const IgnoreRule& rule);  // "leaf* /interfaces/** if different current 'x*' until ..."
 struct SeverityRule {
-  std::string device = "*";
+  DeviceSelector devices;
   model::Path path;
   model::Severity severity = model::Severity::Warning;
 };
 struct ListRule {
+  DeviceSelector devices;
   std::string path;  // schema text
   model::ListPolicy policy = model::ListPolicy::AtLeast;
 };

@@ -251,4 +251,16 @@ std::shared_ptr<const DeviceStatus> Device::status() const {
   return status;
 }
 
+Explanation Device::explain(const model::Path& path) const {
+  Explanation told = monitor_.explain(path, context_.clock.wall_now());
+  for (const PathStatus& watched : *spec_.paths) {
+    if (watched.path == told.watched_by) told.mode = watched.mode;
+  }
+  for (const gnmi::QuarantinedPath& refused : quarantined()) {
+    if (model::to_text(refused.path) == told.watched_by) told.watch_trouble = "the device refuses it: " + refused.message;
+  }
+  told.spelled = session_.spellings(context_.paths.find(told.path));
+  return told;
+}
+
 }  // namespace dm::fleet

@@ -67,6 +67,7 @@ class Device {
   bool can_keep_connection(const DeviceSpec& spec) const;
   std::shared_ptr<const DeviceStatus> status() const;
   const Monitor& monitor() const { return monitor_; }
+  Explanation explain(const model::Path& path) const;
 
  private:
   drift::Now now() const { return {context_.clock.steady_now(), context_.clock.wall_now()}; }

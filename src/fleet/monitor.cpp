@@ -35,6 +35,7 @@ Monitor::Monitor(Context context, MonitorSpec spec, drift::Lifecycle lifecycle)
       spec_(std::move(spec)),
       tree_(context_.paths, context_.limits),
       lifecycle_(std::move(lifecycle)),
+      ignored_(context_.metrics),
       reads_(*spec_.reads) {
   lifecycle_.freeze();  // until this monitor has seen a whole dump
   lifecycle_.set_rules(spec_.lifecycle);
@@ -145,6 +146,7 @@ void Monitor::set_rules(MonitorSpec spec, drift::Now now) {
   spec_ = std::move(spec);
   if (is_same) return;
   lifecycle_.set_rules(spec_.lifecycle);
+  ignored_.clear();
   rebuild_judge(now);
 }
 
@@ -249,9 +251,11 @@ void Monitor::judge_everything(drift::Now now) {
   waiting_ = judge_->waiting_count();
   differences_.clear();
   unknown_.clear();
+  ignored_.begin();
   std::vector<model::Difference> all;
   for (const PathId object : judge_->all_objects(tree_.leaves())) {
-    auto difference = judge_->judge(object, tree_.leaves(), now.wall);
+    compare::Finding found = judge_->judge(object, tree_.leaves(), now.wall);
+    auto difference = ignored_.take(object, found);
     if (!difference) {
       if (judge_->is_unknown(object, tree_.leaves(), now.wall)) unknown_.insert(object);
       continue;
@@ -264,6 +268,7 @@ void Monitor::judge_everything(drift::Now now) {
     if (!parsed) return model::NoDifference{.why = model::NoDifference::Why::Unjudged};
     return judge_->no_difference(context_.paths.intern(*parsed), tree_.leaves(), now.wall);
   };
+  ignored_.end();
   lifecycle_.observe_all(all, none, now);
   const auto ignore_end = judge_->next_ignore_end(now.wall);
   ignore_ends_at_ = ignore_end ? std::optional(now.steady + (*ignore_end - now.wall)) : std::nullopt;
@@ -283,7 +288,9 @@ void Monitor::judge_changes(const observed::Changes& changes, std::int64_t devic
 }
 
 void Monitor::judge_object(PathId object, std::int64_t device_time_ns, drift::Now now) {
-  auto difference = judge_->judge(object, tree_.leaves(), now.wall);
+  compare::Finding found = judge_->judge(object, tree_.leaves(), now.wall);
+  if (ignored_.is_news(object, found)) ++revision_;
+  auto difference = ignored_.take(object, found);
   const std::string& path = context_.paths.text(object);
   const bool is_unknown = !difference && judge_->is_unknown(object, tree_.leaves(), now.wall);
   if (is_unknown ? unknown_.insert(object).second : unknown_.erase(object) > 0) ++revision_;
@@ -342,6 +349,7 @@ void Monitor::describe(DeviceStatus& status) const {
   status.degraded_areas = degraded_areas_;
   status.open_drifts = lifecycle_.open_count();
   status.suspected = lifecycle_.suspected_count();
+  status.ignored = ignored_.by_rule();
   status.leaves = tree_.leaves().size();
   status.refused_leaves = refused_leaves_;
   status.expectations = judge_ ? judge_->expectation_count() : 0;
@@ -381,6 +389,15 @@ std::vector<model::Difference> Monitor::differences() const {
   for (const auto& [path, difference] : differences_) all.push_back(difference);
   std::sort(all.begin(), all.end(),
             [](const model::Difference& a, const model::Difference& b) { return a.path_text < b.path_text; });
+  return all;
+}
+
+std::vector<Ignored::Hidden> Monitor::ignored() const {
+  std::vector<Ignored::Hidden> all;
+  for (const auto& [path, hidden] : ignored_.all()) all.push_back(hidden);
+  std::sort(all.begin(), all.end(), [](const Ignored::Hidden& a, const Ignored::Hidden& b) {
+    return a.difference.path_text < b.difference.path_text;
+  });
   return all;
 }
 

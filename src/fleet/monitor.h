@@ -19,7 +19,9 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "drift/lifecycle.h"
+#include "fleet/explanation.h"
 #include "fleet/gaps.h"
+#include "fleet/ignored.h"
 #include "fleet/reads.h"
 #include "fleet/status.h"
 #include "metrics/registry.h"
@@ -87,6 +89,10 @@ class Monitor {
   void describe(DeviceStatus& status) const;
   std::vector<LeafStatus> leaves() const;
   std::vector<model::Difference> differences() const;
+  // What the rules of compare.ignore hide, by path.
+  std::vector<Ignored::Hidden> ignored() const;
+  // What the verdict on a leaf or list entry takes into account; `asked` may be in any spelling.
+  Explanation explain(const model::Path& asked, core::WallTime now) const;
   std::size_t open_count() const { return lifecycle_.open_count(); }
   const MonitorSpec& spec() const { return spec_; }
   const Reads& reads() const { return reads_; }
@@ -109,6 +115,8 @@ class Monitor {
   void update_unread();
   std::string unread_reason() const;
   std::vector<model::Path> live_patterns() const;
+  void tell_watch(Explanation& told, model::PathId path) const;
+  void tell_verdict(Explanation& told, model::PathId path, core::WallTime now) const;
   void set_freshness(model::Freshness freshness, std::string reason, drift::Now now);
   std::pair<model::Verdict, std::string> verdict() const;
 
@@ -122,6 +130,7 @@ class Monitor {
   std::string unknown_reason_ = "the intent is not loaded yet";
   std::unique_ptr<compare::Judge> judge_;
   std::unordered_map<model::PathId, model::Difference> differences_;
+  Ignored ignored_;
   std::optional<core::SteadyTime> ignore_ends_at_;  // then everything is judged anew
   std::vector<std::string> degraded_areas_;
   std::set<std::string> area_has_leaves_;  // since this stream went live

@@ -52,26 +52,31 @@ std::shared_ptr<const FleetView> Shard::view() const {
   return view_;
 }
 
-std::future<std::optional<std::vector<LeafStatus>>> Shard::leaves(std::string device) {
-  auto promise = std::make_shared<std::promise<std::optional<std::vector<LeafStatus>>>>();
+template <class T, class Question>
+std::future<std::optional<T>> Shard::ask(std::string device, Question question) {
+  auto promise = std::make_shared<std::promise<std::optional<T>>>();
   auto answer = promise->get_future();
-  loop_.post([this, promise, device = std::move(device)] {
+  loop_.post([this, promise, device = std::move(device), question = std::move(question)] {
     const auto found = devices_.find(device);
-    if (found == devices_.end()) return promise->set_value(std::nullopt);
-    promise->set_value(found->second->monitor().leaves());
+    promise->set_value(found == devices_.end() ? std::nullopt : std::optional<T>(question(*found->second)));
   });
   return answer;
 }
 
+std::future<std::optional<std::vector<LeafStatus>>> Shard::leaves(std::string device) {
+  return ask<std::vector<LeafStatus>>(std::move(device), [](const Device& one) { return one.monitor().leaves(); });
+}
+
 std::future<std::optional<std::vector<model::Difference>>> Shard::differences(std::string device) {
-  auto promise = std::make_shared<std::promise<std::optional<std::vector<model::Difference>>>>();
-  auto answer = promise->get_future();
-  loop_.post([this, promise, device = std::move(device)] {
-    const auto found = devices_.find(device);
-    if (found == devices_.end()) return promise->set_value(std::nullopt);
-    promise->set_value(found->second->monitor().differences());
-  });
-  return answer;
+  return ask<std::vector<model::Difference>>(std::move(device), [](const Device& one) { return one.monitor().differences(); });
+}
+
+std::future<std::optional<std::vector<Ignored::Hidden>>> Shard::ignored(std::string device) {
+  return ask<std::vector<Ignored::Hidden>>(std::move(device), [](const Device& one) { return one.monitor().ignored(); });
+}
+
+std::future<std::optional<Explanation>> Shard::explain(std::string device, model::Path path) {
+  return ask<Explanation>(std::move(device), [path = std::move(path)](const Device& one) { return one.explain(path); });
 }
 
 void Shard::set_on_view(std::function<void()> callback) {

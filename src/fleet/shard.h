@@ -48,10 +48,17 @@ class Shard {
   std::future<std::optional<std::vector<LeafStatus>>> leaves(std::string device);
   // Differences of one device as of now, whatever their hold time (one-shot checks).
   std::future<std::optional<std::vector<model::Difference>>> differences(std::string device);
+  // What the rules of compare.ignore hide of one device as of now.
+  std::future<std::optional<std::vector<Ignored::Hidden>>> ignored(std::string device);
+  // Why one leaf or list entry has the verdict it has now.
+  std::future<std::optional<Explanation>> explain(std::string device, model::Path path);
   // Called on the loop's thread after the view changed.
   void set_on_view(std::function<void()> callback);
 
  private:
+  // Asks one device on the loop; nullopt: there is no such device.
+  template <class T, class Question>
+  std::future<std::optional<T>> ask(std::string device, Question question);
   void apply(std::vector<DeviceSpec> specs, std::map<std::string, std::vector<model::Drift>> open);
   void start(DeviceSpec spec, Device::Past past);
   void retire(Device& device);

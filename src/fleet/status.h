@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "fleet/ignore_count.h"
 #include "model/difference.h"
 #include "model/value.h"
 
@@ -42,6 +43,7 @@ struct DeviceStatus {
   std::vector<std::string> degraded_areas;
   std::size_t open_drifts = 0;
   std::size_t suspected = 0;
+  std::map<std::size_t, IgnoreCount> ignored;  // by rule of compare.ignore
   std::size_t leaves = 0;
   std::size_t expectations = 0;
   std::size_t expectations_waiting = 0;  // outside what is subscribed: never judged

@@ -7,8 +7,10 @@
 #include <random>
 #include <utility>
 
+#include "core/text.h"
 #include "gnmi/request.h"
 #include "gnmi/session_state.h"
+#include "gnmi/spelling.h"
 #include "gnmi/unread_log.h"
 #include "gnmi/wire.h"
 
@@ -356,6 +358,15 @@ void Session::retry_now() {
 }
 
 const SessionSettings& Session::settings() const { return impl_->settings; }
+std::vector<std::string> Session::spellings(model::PathId path) const {
+  constexpr std::size_t kMost = 8;
+  std::vector<std::string> texts;
+  if (!impl_->settings.memo || path == model::kNoPath) return texts;
+  for (const auto& [prefix, spelled] : impl_->settings.memo->spellings(model::index(path), kMost)) {
+    texts.push_back(core::to_valid_utf8(spelling(prefix, spelled)));
+  }
+  return texts;
+}
 const std::vector<QuarantinedPath>& Session::quarantined() const { return impl_->quarantined; }
 const SessionCounters& Session::counters() const { return impl_->counters; }
 std::optional<core::WallTime> Session::certificate_end() const {

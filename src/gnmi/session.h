@@ -94,6 +94,8 @@ class Session {
 
   const SessionSettings& settings() const;
   const std::vector<QuarantinedPath>& quarantined() const;
+  // How devices that share the memo of spellings wrote this path, in text form; for people, and slow.
+  std::vector<std::string> spellings(model::PathId path) const;
   const SessionCounters& counters() const;
   std::optional<core::WallTime> certificate_end() const;  // of the device's certificate, while connected by TLS
   const std::string& last_error() const;  // why the last stream ended, or empty

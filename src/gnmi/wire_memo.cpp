@@ -100,6 +100,16 @@ void PathMemo::put(std::string_view prefix, std::string_view path, KnownPath kno
   ++used_;
 }
 
+std::vector<std::pair<std::string_view, std::string_view>> PathMemo::spellings(std::uint32_t exact, std::size_t most) const {
+  std::vector<std::pair<std::string_view, std::string_view>> found;
+  for (const Slot& slot : slots_) {
+    if (slot.kind != KnownPath::Kind::Exact || slot.value != exact) continue;
+    if (found.size() == most) break;
+    found.emplace_back(prefix_of(slot), path_of(slot));
+  }
+  return found;
+}
+
 void PathMemo::place(std::uint64_t hash_value, const Slot& slot) {
   const std::size_t mask = slots_.size() - 1;
   std::size_t at = hash_value & mask;

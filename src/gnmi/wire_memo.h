@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "model/path_table.h"
@@ -42,6 +43,8 @@ class PathMemo {
   void insert_pattern(std::string_view prefix, std::string_view path, KnownPath known, model::Path pattern);
   const model::Path& pattern(std::uint32_t index) const { return patterns_[index]; }
   std::size_t size() const { return used_; }
+  // Prefix and path bytes that mean this path, at most `most`. Looks at everything.
+  std::vector<std::pair<std::string_view, std::string_view>> spellings(std::uint32_t exact, std::size_t most) const;
 
   static constexpr std::size_t kLongestSpelling = 16U << 10U;
 

@@ -22,6 +22,7 @@
   X(LimitHits, "drift_monitor_limit_hits_total", Counter, "limit", "Times a limit refused something")            \
   X(PathTableSize, "drift_monitor_path_table_paths", Gauge, "", "Distinct paths known")                          \
   X(Suspected, "drift_monitor_drifts_suspected_total", Counter, "", "Differences that began to be held")         \
+  X(IgnoreHits, "drift_monitor_ignore_rule_hits_total", Counter, "rule", "Differences that began to be hidden by a rule of compare.ignore") \
   X(Opened, "drift_monitor_drifts_opened_total", Counter, "severity", "Drifts opened")                           \
   X(Resolved, "drift_monitor_drifts_resolved_total", Counter, "", "Drifts resolved")                             \
   X(Events, "drift_monitor_events_total", Counter, "action", "Events recorded")                                  \

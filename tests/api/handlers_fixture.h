@@ -22,8 +22,33 @@ inline std::shared_ptr<const fleet::DeviceStatus> device(std::string name, model
   status->freshness = model::Freshness::Live;
   status->paths = std::make_shared<const std::vector<fleet::PathStatus>>(
       std::vector<fleet::PathStatus>{{"/interfaces/interface/config", "on_change", ""}});
+  status->ignored = {{0, {.now = 1, .hits = 2}}};
   status->quarantined = {{"/x", 3, "INVALID_ARGUMENT", "path invalid", core::WallTime(std::chrono::seconds(1))}};
   return status;
+}
+
+// Of a leaf with a wrong value that one rule hides and another makes grave.
+inline fleet::Explanation explanation(const std::string& device, const model::Path& path) {
+  fleet::Explanation told{.device = device, .asked = "/asked", .path = model::to_text(path), .kind = "unsigned"};
+  told.spelled = {"/oc-if:interfaces"};
+  told.watched_by = "/interfaces/interface/config";
+  told.is_there = true;
+  told.current = told.current_as_compared = model::Value(1500);
+  told.expectation = model::Expectation{.path = path, .values = {model::Value(9000)}, .from = {"netbox", "dcim.interface:101", "http://netbox/1"}};
+  told.desired_as_compared = {model::Value(9000)};
+  compare::Reasoning why{.is_covered = true, .ignored_by = 0, .severity_rule = 0};
+  why.list = compare::ListRuling{.list = "/interfaces/interface", .policy = "at-least", .said_by = "profile"};
+  why.difference = model::Difference{.path_text = told.path, .desired = model::Value(9000), .current = model::Value(1500)};
+  told.reasoning = why;
+  told.verdict = "ignored";
+  return told;
+}
+
+inline std::shared_ptr<const config::Compare> rules() {
+  config::Compare compare;
+  compare.ignore.push_back({.devices = {.device = "leaf*"}, .path = *model::parse_path("/interfaces/**"), .reason = "being moved"});
+  compare.severity.push_back({.path = *model::parse_path("/interfaces/**"), .severity = model::Severity::Critical});
+  return std::make_shared<const config::Compare>(std::move(compare));
 }
 
 // A database with nothing in it, removed afterwards.
@@ -68,6 +93,13 @@ class HandlersTest : public testing::Test {
                            }
                            return promise.get_future();
                          },
+                     .explain =
+                         [](const std::string& name, const model::Path& path) {
+                           std::promise<std::optional<fleet::Explanation>> promise;
+                           promise.set_value(name == "leaf1" ? std::optional(explanation(name, path)) : std::nullopt);
+                           return promise.get_future();
+                         },
+                     .rules = [this] { return rules_; },
                      .intent = [this] { return intent_; },
                      .store_trouble = [this] { return store_trouble_; },
                      .reload = [this]() -> core::Result<std::vector<std::string>> {
@@ -109,6 +141,7 @@ class HandlersTest : public testing::Test {
   std::unique_ptr<store::Queries> queries_;
   std::shared_ptr<const fleet::FleetView> view_;
   std::shared_ptr<const model::IntentSnapshot> intent_;
+  std::shared_ptr<const config::Compare> rules_ = rules();
   std::string store_trouble_;
   bool is_config_bad_ = false;
   std::vector<bool> refreshes_;  // accept_loss of each

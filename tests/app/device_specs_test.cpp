@@ -86,5 +86,33 @@ TEST(DeviceSpecs, WhatIsSubscribedIsNotReadAsWell) {
   EXPECT_EQ(spec.session.subscription->get_requests.size(), 2U);
 }
 
+TEST(DeviceSpecs, RulesAreForTheDevicesTheyName) {
+  config::Settings settings;
+  const auto path = *model::parse_path("/interfaces/**");
+  settings.compare.ignore = {{.devices = {.device = "spine*"}, .path = path},
+                             {.devices = {.labels = {{"role", "le*"}, {"site", "dc1"}}}, .path = path}};
+  settings.compare.severity = {{.devices = {.labels = {{"role", "spine"}}}, .path = path, .severity = model::Severity::Critical}};
+  settings.compare.lists = {{.devices = {.labels = {{"site", "dc2"}}}, .path = "/l", .policy = model::ListPolicy::AtLeast},
+                            {.devices = {}, .path = "/l", .policy = model::ListPolicy::Authoritative}};
+  const auto device = [](std::string name, std::string role, std::string site) {
+    return model::InventoryDevice{.name = std::move(name), .address = "192.0.2.1", .labels = {{"role", std::move(role)}, {"site", std::move(site)}}};
+  };
+  const DeviceSpecs made = specs_of(settings, {device("leaf1", "leaf", "dc1"), device("leaf2", "leaf", "dc2"), device("spine1", "spine", "dc1")});
+
+  ASSERT_EQ(made.specs.size(), 3U);
+  const auto& leaf1 = made.specs[0].monitor.rules;
+  const auto& leaf2 = made.specs[1].monitor.rules;
+  const auto& spine1 = made.specs[2].monitor.rules;
+  ASSERT_EQ(leaf1.ignore.size(), 1U);
+  EXPECT_EQ(leaf1.ignore[0].rule, 1U);
+  EXPECT_TRUE(leaf2.ignore.empty());
+  ASSERT_EQ(spine1.ignore.size(), 1U);
+  EXPECT_EQ(spine1.ignore[0].rule, 0U);
+  EXPECT_TRUE(leaf1.severity.empty());
+  EXPECT_EQ(spine1.severity.size(), 1U);
+  EXPECT_EQ(leaf1.lists.at("/l"), model::ListPolicy::Authoritative);
+  EXPECT_EQ(leaf2.lists.at("/l"), model::ListPolicy::AtLeast) << "the first rule that matches counts";
+}
+
 }  // namespace
 }  // namespace dm::app

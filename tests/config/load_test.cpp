@@ -121,11 +121,11 @@ TEST_F(Files, ReadsTheExampleOfTheContract) {
   EXPECT_EQ(settings.intent.netbox->max_loss_percent, 20);
   EXPECT_THAT(settings.intent.files, ElementsAre("intent/*.yaml"));
   ASSERT_EQ(settings.compare.ignore.size(), 1U);
-  EXPECT_EQ(settings.compare.ignore[0].device, "leaf*");
+  EXPECT_EQ(settings.compare.ignore[0].devices.device, "leaf*");
   EXPECT_EQ(settings.compare.ignore[0].reason, "…");
   EXPECT_EQ(core::to_rfc3339(*settings.compare.ignore[0].until), "2026-12-31T00:00:00.000000000Z");
   ASSERT_EQ(settings.compare.severity.size(), 1U);
-  EXPECT_EQ(settings.compare.severity[0].device, "*");
+  EXPECT_EQ(settings.compare.severity[0].devices.device, "*");
   EXPECT_EQ(settings.compare.severity[0].severity, model::Severity::Critical);
   ASSERT_EQ(settings.compare.lists.size(), 1U);
   EXPECT_EQ(settings.compare.lists[0].policy, model::ListPolicy::Authoritative);
@@ -619,6 +619,46 @@ TEST(Load, ReportsBrokenYamlWithItsPlace) {
 
   ASSERT_EQ(load.errors.size(), 1U);
   EXPECT_THAT(load.errors[0], testing::MatchesRegex("drift-monitor\\.yaml:[0-9]+:[0-9]+: not YAML: .*"));
+}
+
+TEST(Load, ReadsTheConditionsOfRules) {
+  const Load loaded = load_yaml(R"(inventory: { devices: [{ name: leaf1, address: 192.0.2.1 }] }
+compare:
+  ignore: [{ path: /interfaces/**, device: "leaf*", labels: { role: leaf }, difference: unexpected, current: "x*", desired: "" }]
+  lists:
+    - { path: /interfaces/interface, labels: { site: dc1 }, policy: authoritative }
+    - { path: /interfaces/interface, policy: at-least }
+)");
+
+  ASSERT_TRUE(loaded.settings) << loaded.errors.front();
+  const IgnoreRule& rule = loaded.settings->compare.ignore.at(0);
+  EXPECT_EQ(rule.devices, (DeviceSelector{.device = "leaf*", .labels = {{"role", "leaf"}}}));
+  EXPECT_EQ(rule.difference, model::DifferenceKind::Unexpected);
+  EXPECT_EQ(rule.current, "x*");
+  EXPECT_EQ(rule.desired, "");
+  EXPECT_EQ(shown(loaded, "compare.ignore[0]"), "leaf* role=leaf /interfaces/** if unexpected current 'x*' desired '' | drift-monitor.yaml:3");
+  EXPECT_EQ(loaded.settings->compare.lists.size(), 2U);
+}
+
+TEST(Load, RefusesRulesThatSayNothingOrTwice) {
+  const Load loaded = load_yaml(R"(inventory: { devices: [{ name: leaf1, address: 192.0.2.1 }] }
+compare:
+  ignore: [{ path: /interfaces/**, difference: wrong }]
+  lists: [{ path: /interfaces/interface, policy: at-least }, { path: /interfaces/interface, policy: authoritative }]
+)");
+
+  EXPECT_THAT(loaded.errors, ElementsAre(HasSubstr(":3:48: compare.ignore.difference: 'wrong' is none of missing, unexpected, different"),
+                                         HasSubstr("compare.lists: '/interfaces/interface' is written twice")));
+}
+
+TEST(ParseIgnoreRule, ReadsOneRuleOrSaysWhatIsWrong) {
+  const auto rule = parse_ignore_rule("{ path: /interfaces/**, difference: missing }");
+  ASSERT_TRUE(rule) << rule.error().message;
+  EXPECT_EQ(to_text(*rule), "* /interfaces/** if missing");
+
+  for (const char* wrong : {"{ device: leaf1 }", "{ path: /interfaces/**, reson: x }", "{ path: ", "no map"}) {
+    EXPECT_FALSE(parse_ignore_rule(wrong)) << wrong;
+  }
 }
 
 TEST_F(Files, NamesTheFilesOfSecretsAndCertificatesThatWereRead) {

@@ -233,8 +233,12 @@ class Life {
       if (policies != 0) rules.lists[list] = policies == 1 ? model::ListPolicy::Authoritative : model::ListPolicy::AtLeast;
     }
     for (int i = 0; i < 2; ++i) {
-      if (one_in(3)) rules.ignore.push_back({some_ancestor(), std::nullopt});
-      if (one_in(3)) rules.ignore.push_back({some_ancestor(), clock_.wall_now() + std::chrono::seconds(random_() % 60)});
+      const auto ignore = [&](compare::Condition when, std::optional<core::WallTime> until) {
+        rules.ignore.push_back({rules.ignore.size(), some_ancestor(), std::move(when), until});
+      };
+      if (one_in(3)) ignore({}, std::nullopt);
+      if (one_in(3)) ignore({}, clock_.wall_now() + std::chrono::seconds(random_() % 60));
+      if (one_in(3)) ignore({.difference = static_cast<model::DifferenceKind>(random_() % 3)}, std::nullopt);
     }
     return rules;
   }
@@ -299,7 +303,8 @@ class Life {
     }
     std::map<std::string, std::string> lines;
     for (const PathId object : judge.all_objects(leaves)) {
-      if (const auto difference = judge.judge(object, leaves, clock_.wall_now())) lines[difference->path_text] = line(*difference);
+      const compare::Finding found = judge.judge(object, leaves, clock_.wall_now());
+      if (const auto& difference = found.difference; difference && !found.ignored_by) lines[difference->path_text] = line(*difference);
     }
     return lines;
   }

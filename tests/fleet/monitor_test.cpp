@@ -44,6 +44,11 @@ class MonitorTest : public testing::Test {
     if (sync) monitor_->stream_begins(now());
     monitor_->apply(batch, now());
   }
+  void rule(compare::Ignore ignore) {
+    MonitorSpec spec = monitor_->spec();
+    spec.rules.ignore.push_back(std::move(ignore));
+    monitor_->set_rules(spec, now());
+  }
   drift::Now now() const { return {clock_.steady_now(), clock_.wall_now()}; }
 
   core::FakeClock clock_;
@@ -87,6 +92,68 @@ TEST_F(MonitorTest, ShowsNothingOfASecretButThatItIsThere) {
   EXPECT_TRUE(leaves[0].value.is_absent());
   EXPECT_TRUE(leaves[0].desired.is_absent());
   EXPECT_EQ(leaves[0].verdict, "unmanaged");
+}
+
+TEST_F(MonitorTest, CountsWhatEachRuleHides) {
+  intend({{kDescription, "host1"}, {kMtu, 9000}});
+  rule({.rule = 3, .pattern = *model::parse_path("/interfaces/interface/config/description")});
+  say({{kDescription, "typo"}, {kMtu, 9000}}, true);
+  const auto counts = [&] {
+    DeviceStatus status;
+    monitor_->describe(status);
+    return status.ignored;
+  };
+  EXPECT_EQ(counts(), (std::map<std::size_t, IgnoreCount>{{3, {.now = 1, .hits = 1}}}));
+  ASSERT_EQ(monitor_->ignored().size(), 1U);
+  EXPECT_EQ(monitor_->ignored()[0].difference.path_text, kDescription);
+  EXPECT_TRUE(monitor_->differences().empty());
+
+  say({{kDescription, "another typo"}});
+  EXPECT_EQ(counts().at(3), (IgnoreCount{.now = 1, .hits = 1})) << "the same difference with another value";
+  say({{kDescription, "host1"}});
+  EXPECT_EQ(counts().at(3), (IgnoreCount{.now = 0, .hits = 1}));
+  say({{kDescription, "typo"}});
+  EXPECT_EQ(counts().at(3), (IgnoreCount{.now = 1, .hits = 2}));
+  say({{kDescription, "typo"}, {kMtu, 9000}}, true);
+  EXPECT_EQ(counts().at(3), (IgnoreCount{.now = 1, .hits = 2})) << "a new dump that says the same";
+  EXPECT_EQ(metrics_.value(metrics::Metric::IgnoreHits, "ignore[3]"), 2);
+}
+
+TEST_F(MonitorTest, ExplainsAWrongLeaf) {
+  intend({{kDescription, "host1"}});
+  say({{kDescription, "typo"}}, true);
+
+  const Explanation told = monitor_->explain(*model::parse_path("/oc-if:interfaces/interface[name=Ethernet1]/config/description"), now().wall);
+
+  EXPECT_EQ(told.path, kDescription);
+  EXPECT_EQ(told.kind, "text");
+  EXPECT_TRUE(told.is_config);
+  EXPECT_EQ(told.watched_by, "/interfaces/interface/config");
+  EXPECT_EQ(told.current, model::Value("typo"));
+  ASSERT_TRUE(told.expectation);
+  EXPECT_EQ(told.expectation->from.object, "f");
+  EXPECT_EQ(told.verdict, "different");
+  EXPECT_TRUE(told.is_held);
+}
+
+TEST_F(MonitorTest, ExplainsWhyNothingIsSaidOfALeaf) {
+  intend({{kDescription, "host1"}, {kPassword, "s3cret"}});
+  rule({.rule = 1, .pattern = *model::parse_path("/interfaces/interface/config/description")});
+  const auto verdict = [&](const std::string& path) {
+    const Explanation told = monitor_->explain(*model::parse_path(path), now().wall);
+    return told.verdict + (told.verdict_reason.empty() ? "" : ": " + told.verdict_reason);
+  };
+  EXPECT_EQ(verdict(kDescription), "unknown: the device is not live: not connected yet");
+
+  say({{kDescription, "typo"}, {kPassword, "other"}, {kMtu, 1500}, {"/interfaces/interface[name=Ethernet1]/state/mtu", 1500}}, true);
+
+  EXPECT_EQ(verdict(kDescription), "ignored");
+  EXPECT_EQ(monitor_->explain(*model::parse_path(kDescription), now().wall).reasoning->ignored_by, 1U);
+  EXPECT_EQ(verdict(kMtu), "unmanaged: nothing is intended for it");
+  EXPECT_EQ(verdict(kPassword), "unmanaged: a secret is never compared");
+  EXPECT_TRUE(monitor_->explain(*model::parse_path(kPassword), now().wall).current.is_absent());
+  EXPECT_EQ(verdict("/interfaces/interface[name=Ethernet1]/state/mtu"), "unmanaged: it is no configuration");
+  EXPECT_EQ(verdict("/network-instances/network-instance[name=default]/vlans/vlan[vlan-id=1]/config/name"), "unmanaged: the profile says never");
 }
 
 }  // namespace

@@ -111,16 +111,28 @@ class Player {
     spec.rules.strict = rules["strict"].as<bool>(false);
     for (const auto& list : rules["lists"]) spec.rules.lists[list.first.as<std::string>()] = to_policy(list.second.as<std::string>());
     for (const auto& rule : rules["ignore"]) {
-      compare::Ignore ignore{to_path((rule.IsMap() ? rule["path"] : rule).as<std::string>()), std::nullopt};
-      if (rule.IsMap()) ignore.until = start + *core::parse_duration(rule["until"].as<std::string>());
+      compare::Ignore ignore{.rule = spec.rules.ignore.size(), .pattern = to_path((rule.IsMap() ? rule["path"] : rule).as<std::string>())};
+      if (rule.IsMap()) read_condition(rule, start, ignore);
       spec.rules.ignore.push_back(std::move(ignore));
     }
     for (const auto& rule : rules["severity"]) {
       const auto text = rule.second.as<std::string>();
-      spec.rules.severity.push_back({to_path(rule.first.as<std::string>()),
+      spec.rules.severity.push_back({spec.rules.severity.size(), to_path(rule.first.as<std::string>()),
                                      text == "critical" ? model::Severity::Critical
                                      : text == "info"   ? model::Severity::Info
                                                         : model::Severity::Warning});
+    }
+  }
+
+  static void read_condition(const YAML::Node& rule, core::WallTime start, compare::Ignore& ignore) {
+    if (const auto until = rule["until"]) ignore.until = start + *core::parse_duration(until.as<std::string>());
+    if (const auto current = rule["current"]) ignore.when.current = current.as<std::string>();
+    if (const auto desired = rule["desired"]) ignore.when.desired = desired.as<std::string>();
+    if (const auto kind = rule["difference"]) {
+      for (const auto one : {model::DifferenceKind::Missing, model::DifferenceKind::Unexpected, model::DifferenceKind::Different}) {
+        if (kind.as<std::string>() == model::to_text(one)) ignore.when.difference = one;
+      }
+      if (!ignore.when.difference) throw YAML::Exception(kind.Mark(), "no difference is called so");
     }
   }
 
