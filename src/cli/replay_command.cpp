@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/replay_setup.h"
+#include "cli/settings.h"
 #include "cli/signals.h"
 #include "cli/table.h"
 #include "core/text.h"
@@ -231,10 +232,7 @@ int replay_recordings(const ReplayOptions& options) {
   const auto devices = group_recordings(options.recordings, options.device, settings->limits);
   if (!devices) return fail(devices.error());
   const auto snapshot = replay_intent(*settings);
-  if (!snapshot) {
-    fmt::print(stderr, "{}\n", snapshot.error().message);
-    return snapshot.error().code == core::Code::InvalidArgument ? 2 : 3;
-  }
+  if (!snapshot) return exit_code_of(snapshot.error());
   std::optional<Signals> signals;  // at max there is nothing to wait for: a signal ends it as any command
   if (*speed) signals.emplace(std::initializer_list<int>{SIGTERM, SIGINT});
   Player player(options, *settings, *speed, signals);

@@ -6,9 +6,7 @@
 #include <filesystem>
 
 #include "app/device_specs.h"
-#include "app/intent_setup.h"
 #include "cli/settings.h"
-#include "cli/table.h"
 #include "gnmi/recording.h"
 
 namespace dm::cli {
@@ -99,10 +97,7 @@ core::Result<fleet::DeviceSpec> replay_spec(const RecordedDevice& device, config
 
 core::Result<intent::Snapshot> replay_intent(const config::Settings& settings) {
   if (!settings.intent.netbox && settings.intent.files.empty()) return intent::Snapshot{};
-  auto snapshot = app::load_intent_once(settings);
-  if (!snapshot) return snapshot.error();
-  for (const std::string& warning : (*snapshot)->warnings) fmt::print(stderr, "warning: {}\n", printable(warning));
-  return snapshot;
+  return read_intent({settings, {}});
 }
 
 }  // namespace dm::cli

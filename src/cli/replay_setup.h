@@ -34,7 +34,7 @@ std::optional<config::Settings> replay_settings(const ReplayOptions& options);
 // `profile` names another. Error InvalidArgument: the profile.
 core::Result<fleet::DeviceSpec> replay_spec(const RecordedDevice& device, config::Settings settings, const std::string& profile);
 
-// Null: the settings name no source.
+// Null: the settings name no source. What was found on the way, and why it could not be read, is printed.
 core::Result<intent::Snapshot> replay_intent(const config::Settings& settings);
 
 }  // namespace dm::cli
