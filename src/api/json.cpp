@@ -82,7 +82,8 @@ Json to_json(const fleet::LeafStatus& leaf) {
 Json to_json(const model::Drift& drift) {
   Json intent = nullptr;
   if (!drift.from.source.empty()) {
-    intent = {{"source", drift.from.source}, {"object", drift.from.object}, {"url", text_or_null(drift.from.url)}};
+    intent = {{"source", drift.from.source}, {"object", drift.from.object}, {"url", text_or_null(drift.from.url)},
+              {"field", text_or_null(drift.from.field)}};
   }
   return {{"id", drift.id},
           {"device", drift.device},

@@ -18,16 +18,23 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kCellWidth = 60;
 
+Json from_json(const model::Provenance& from) {
+  if (from.source.empty()) return nullptr;
+  const auto text_or_null = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
+  return {{"source", from.source}, {"object", from.object}, {"url", text_or_null(from.url)}, {"field", text_or_null(from.field)}};
+}
+
 void print_table(const std::vector<Checked>& all) {
   const Style style = style_for_stdout();
-  Table table({"DEVICE", "DIFFERENCE", "PATH", "CURRENT", "DESIRED"});
+  Table table({"DEVICE", "DIFFERENCE", "PATH", "CURRENT", "DESIRED", "FROM"});
   std::size_t count = 0, good = 0;
   for (const Checked& checked : all) {
     for (const model::Difference& difference : checked.differences) {
       ++count;
       table.add({checked.device, style.yellow(model::to_text(difference.kind)), printable(difference.path_text),
                  core::shorten(printable(model::to_display(difference.current)), kCellWidth),
-                 core::shorten(printable(model::to_display(difference.desired)), kCellWidth)});
+                 core::shorten(printable(model::to_display(difference.desired)), kCellWidth),
+                 printable(from_text(difference.from))});
     }
     if (checked.differences.empty() && checked.problem.empty()) ++good;
   }
@@ -48,7 +55,8 @@ void print_json(const std::vector<Checked>& all, const std::vector<std::string>&
                              {"difference", model::to_text(difference.kind)},
                              {"severity", model::to_text(difference.severity)},
                              {"current_value", Json::parse(model::to_json(difference.current))},
-                             {"desired_value", Json::parse(model::to_json(difference.desired))}});
+                             {"desired_value", Json::parse(model::to_json(difference.desired))},
+                             {"intent", from_json(difference.from)}});
     }
     devices.push_back({{"device", checked.device},
                        {"problem", checked.problem.empty() ? Json(nullptr) : Json(checked.problem)},

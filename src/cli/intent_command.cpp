@@ -77,13 +77,14 @@ int show_intent(const std::string& config_file, const std::string& device, const
                        {"value", row.value.empty() ? Json(nullptr) : Json::parse(row.value)},
                        {"source", row.from.source},
                        {"object", row.from.object},
-                       {"url", row.from.url.empty() ? Json(nullptr) : Json(row.from.url)}});
+                       {"url", row.from.url.empty() ? Json(nullptr) : Json(row.from.url)},
+                       {"field", row.from.field.empty() ? Json(nullptr) : Json(row.from.field)}});
     }
     fmt::print("{}\n", Json{{"device", device}, {"items", items}}.dump(2, ' ', false, Json::error_handler_t::replace));
     return 0;
   }
   Table table({"PATH", "RULE", "VALUE", "FROM"});
-  for (const Row& row : rows) table.add({printable(row.path), row.rule, printable(row.value), row.from.object});
+  for (const Row& row : rows) table.add({printable(row.path), row.rule, printable(row.value), printable(from_text(row.from))});
   fmt::print("{}{} expectations for {}\n", rows.empty() ? "" : table.text(style_for_stdout()), rows.size(), device);
   return 0;
 }

@@ -28,6 +28,10 @@ std::size_t display_width(std::string_view text) {
   return width;
 }
 
+std::string from_text(const model::Provenance& from) {
+  return from.field.empty() ? from.object : from.object + " " + from.field;
+}
+
 std::string printable(std::string_view text) {
   std::string out;
   for (const char c : core::to_valid_utf8(text)) {

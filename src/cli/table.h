@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "model/expectation.h"
+
 namespace dm::cli {
 
 // Terminal colours; empty codes when the output is no terminal (or NO_COLOR is set).
@@ -40,6 +42,8 @@ class Table {
 
 // Columns a text takes on a terminal: code points without colour codes.
 std::size_t display_width(std::string_view text);
+// "dcim.interface:101 mtu": who says what is intended, for a column; empty if nobody does.
+std::string from_text(const model::Provenance& from);
 // Control characters made visible, so that a device's text cannot move the cursor.
 std::string printable(std::string_view text);
 

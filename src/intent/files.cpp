@@ -91,7 +91,7 @@ class Reader {
   std::string named(Place at) const {
     return fmt::format("{}:{}", (*files_)[at.file].name, at.line);
   }
-  model::Provenance from(YamlPlace place) const { return {"file", named({file_, place.line}), {}}; }
+  model::Provenance from(YamlPlace place) const { return {"file", named({file_, place.line}), {}, {}}; }
 
   void read_file(const std::string& text) {
     mistakes_.clear();

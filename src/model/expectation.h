@@ -19,6 +19,7 @@ struct Provenance {
   std::string source;  // "netbox" | "file"
   std::string object;  // "dcim.interface:101" | "intent/leaf1.yaml:12"
   std::string url;     // page a person can open, or empty (null in events)
+  std::string field{};  // of the object: "mtu", "custom_fields.l3vni"; empty: the object as a whole, or a file
   bool operator==(const Provenance&) const = default;
 };
 

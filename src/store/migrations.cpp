@@ -71,7 +71,11 @@ ALTER TABLE drift ADD COLUMN was_sent INTEGER NOT NULL DEFAULT 0;
 UPDATE drift SET was_sent = was_told;
 )sql";
 
-constexpr std::array kMigrations{kVersion1, kVersion2};  // kMigrations[n] leads from version n to n + 1
+constexpr const char* kVersion3 = R"sql(
+ALTER TABLE drift ADD COLUMN field TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3};  // kMigrations[n] leads from version n to n + 1
 
 }  // namespace
 

@@ -33,7 +33,7 @@ const std::string_view kDriftColumns = R"sql(
   drift.id, drift.device, drift.path, drift.kind, drift.is_entry, drift.state, drift.severity,
   drift.desired, drift.current, drift.source, drift.object, drift.link, drift.first_seen,
   drift.opened_at, drift.changed_at, drift.resolved_at, drift.device_timestamp,
-  drift.was_told)sql";
+  drift.was_told, drift.field)sql";
 
 const std::string_view kDeliveryColumns = R"sql(
   delivery.id, delivery.event_id, delivery.device, delivery.state, delivery.attempts,
@@ -65,7 +65,7 @@ model::Drift read_drift(const Statement& row, int first) {
           .severity = from_text(row.text(first + 6), kSeverities),
           .desired = from_stored_json(row.text(first + 7)),
           .current = from_stored_json(row.text(first + 8)),
-          .from = {row.text(first + 9), row.text(first + 10), row.text(first + 11)},
+          .from = {row.text(first + 9), row.text(first + 10), row.text(first + 11), row.text(first + 18)},
           .first_seen = from_stored(row.integer(first + 12)),
           .opened_at = from_stored(row.integer(first + 13)),
           .changed_at = from_stored(row.integer(first + 14)),
@@ -108,7 +108,8 @@ Statement& bind_drift(Statement& statement, const model::Drift& drift) {
       .bind(15, to_stored(drift.changed_at))
       .bind(16, to_stored(drift.resolved_at))
       .bind(17, drift.device_timestamp_ns)
-      .bind(18, drift.was_told ? 1 : 0);
+      .bind(18, drift.was_told ? 1 : 0)
+      .bind(19, drift.from.field);
 }
 
 }  // namespace dm::store

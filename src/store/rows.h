@@ -17,7 +17,7 @@ core::WallTime from_stored(std::int64_t time);
 // `delivery` are the tables' names; the body comes from `event`, if at all.
 extern const std::string_view kDriftColumns;
 extern const std::string_view kDeliveryColumns;
-inline constexpr int kDriftColumnCount = 18;
+inline constexpr int kDriftColumnCount = 19;
 inline constexpr int kDeliveryColumnCount = 12;
 
 model::Drift read_drift(const Statement& row, int first = 0);

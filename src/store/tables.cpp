@@ -12,11 +12,12 @@ namespace {
 
 constexpr std::string_view kWriteDrift = R"sql(
 INSERT INTO drift (id, device, path, kind, is_entry, state, severity, desired, current, source,
-  object, link, first_seen, opened_at, changed_at, resolved_at, device_timestamp, was_told)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+  object, link, first_seen, opened_at, changed_at, resolved_at, device_timestamp, was_told, field)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
 ON CONFLICT (id) DO UPDATE SET kind = ?4, is_entry = ?5, state = ?6, severity = ?7, desired = ?8,
   current = ?9, source = ?10, object = ?11, link = ?12, first_seen = ?13, opened_at = ?14,
-  changed_at = ?15, resolved_at = ?16, device_timestamp = ?17, was_told = ?18)sql";
+  changed_at = ?15, resolved_at = ?16, device_timestamp = ?17, was_told = ?18,
+  field = ?19)sql";
 
 constexpr std::string_view kWriteEvent = R"sql(
 INSERT INTO event (id, device, action, at, body) VALUES (?1, ?2, ?3, ?4, ?5)

@@ -27,7 +27,7 @@ model::Event description_event() {
       .path = "/interfaces/interface[name=Ethernet1]/config/description",
       .desired = "host1",
       .current = "typo",
-      .from = {"netbox", "dcim.interface:101", "https://netbox/dcim/interfaces/101/"},
+      .from = {"netbox", "dcim.interface:101", "https://netbox/dcim/interfaces/101/", "description"},
       .first_seen = time("2026-11-22T16:00:00.2Z"),
       .opened_at = time("2026-11-22T16:00:02.7Z"),
       .changed_at = time("2026-11-22T16:00:02.7Z"),
@@ -83,7 +83,8 @@ TEST(EventJson, IsTheContractByteByByte) {
       "\"action\": \"opened\", \"first_seen\": \"2026-11-22T16:00:00.200000000Z\", "
       "\"device_timestamp\": \"2026-11-22T16:00:00.123456789Z\", \"intent\": {\"source\": "
       "\"netbox\", "
-      "\"object\": \"dcim.interface:101\", \"url\": \"https://netbox/dcim/interfaces/101/\"}}], "
+      "\"object\": \"dcim.interface:101\", \"url\": \"https://netbox/dcim/interfaces/101/\", "
+      "\"field\": \"description\"}}], "
       "\"difference_count\": 1, \"open_count\": 1, \"truncated\": false, "
       "\"device_info\": {\"address\": \"172.16.0.25:6030\", \"profile\": \"arista-eos\", "
       "\"labels\": {\"role\": \"leaf\", \"site\": \"dc1\"}}, "

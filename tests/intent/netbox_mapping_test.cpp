@@ -454,7 +454,7 @@ TEST(Mapping, LinksPointToTheConfiguredHost) {
   for (const auto& leaf : lab.loaded.devices[0]->leaves) {
     if (!leaf.path.text().starts_with(kEt1)) continue;
     EXPECT_EQ(leaf.from, (model::Provenance{"netbox", "dcim.interface:1",
-                                            "https://netbox.example/base/dcim/interfaces/1/"}));
+                                            "https://netbox.example/base/dcim/interfaces/1/", leaf.from.field}));
   }
 }
 

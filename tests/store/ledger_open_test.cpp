@@ -135,7 +135,8 @@ TEST_F(LedgerOpen, AFileOfVersion1KeepsItsDriftsAndWhatWasToldOfThem) {
   book.ledger.reset();
   {
     auto database = Database::open(book.path, Mode::Owner);
-    ASSERT_TRUE(database->execute("ALTER TABLE drift DROP COLUMN was_sent; PRAGMA user_version=1"));
+    ASSERT_TRUE(database->execute("ALTER TABLE drift DROP COLUMN was_sent; "
+                                  "ALTER TABLE drift DROP COLUMN field; PRAGMA user_version=1"));
   }
 
   book.reopen();

@@ -142,7 +142,7 @@ std::optional<std::uint64_t> number_field(const CustomFields& fields, const std:
 
 model::Provenance provenance(const MappingOptions& options, std::string_view type, std::uint64_t id,
                              const std::string& display_url) {
-  model::Provenance from{"netbox", fmt::format("{}:{}", type, id), {}};
+  model::Provenance from{"netbox", fmt::format("{}:{}", type, id), {}, {}};
   const std::string_view host = origin_part(display_url);
   const std::string_view configured = origin_part(options.base_url);
   if (!host.empty() && !configured.empty()) {
@@ -170,6 +170,15 @@ model::Provenance provenance(const MappingOptions& options, const VrfRow& row) {
 }
 model::Provenance provenance(const MappingOptions& options, const SessionRow& row) {
   return provenance(options, "netbox_bgp.bgpsession", row.id, row.display_url);
+}
+
+model::Provenance in_field(model::Provenance from, std::string_view field) {
+  from.field = field;
+  return from;
+}
+model::Provenance in_custom_field(model::Provenance from, std::string_view name) {
+  from.field = fmt::format("custom_fields.{}", name);
+  return from;
 }
 
 }  // namespace dm::intent::netbox

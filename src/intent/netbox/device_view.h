@@ -110,4 +110,8 @@ model::Provenance provenance(const MappingOptions& options, const L2vpnRow& row)
 model::Provenance provenance(const MappingOptions& options, const VrfRow& row);
 model::Provenance provenance(const MappingOptions& options, const SessionRow& row);
 
+// The same object, and which of its fields says it.
+model::Provenance in_field(model::Provenance from, std::string_view field);
+model::Provenance in_custom_field(model::Provenance from, std::string_view name);
+
 }  // namespace dm::intent::netbox

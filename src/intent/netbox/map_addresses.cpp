@@ -41,25 +41,26 @@ Path address_entry(const Interface& interface, const IpText& ip) {
                {{"ip", ip.ip}});
 }
 
-void map_address(const Interface& interface, const Address& address, const Provenance& from,
+void map_address(const Interface& interface, const Address& address, const Provenance& object,
                  IntentBuilder& out) {
   const Path entry = address_entry(interface, address.ip);
   const std::string& status = address.row->status;
   if (status == "deprecated") {
     out.warn(fmt::format("{}: {} is deprecated in NetBox and must not be configured",
                          interface.name, address.ip.ip));
-    out.absent(below(entry, "config/ip"), from);
+    out.absent(below(entry, "config/ip"), in_field(object, "status"));
     return;
   }
   if (!status.empty() && status != "active") {  // reserved, dhcp, slaac: may be there
     out.unmanaged(entry);
     return;
   }
+  const Provenance from = in_field(object, "address");
   out.entry(entry, from);
   out.equal(below(entry, "config/ip"), address.ip.ip, from);
   out.equal(below(entry, "config/prefix-length"), address.ip.prefix_length, from);
   if (address.row->role == "secondary")
-    out.one_of(below(entry, "config/type"), {Value(), "SECONDARY"}, from);
+    out.one_of(below(entry, "config/type"), {Value(), "SECONDARY"}, in_field(object, "role"));
 }
 
 // Only the address: EOS says /32 where NetBox has the subnet's length.
@@ -75,10 +76,11 @@ void map_gateways(const Interface& interface, const std::vector<const Address*>&
   }
   if (first == nullptr) return;
   const Path leaf = below(interface_path(interface.name), "arista-varp/virtual-address/config/ip");
+  const Provenance from = in_field(provenance(options, *first), "address");
   if (addresses.size() == 1) {
-    out.equal(leaf, addresses.front(), provenance(options, *first));
+    out.equal(leaf, addresses.front(), from);
   } else {
-    out.one_of(leaf, std::move(addresses), provenance(options, *first));
+    out.one_of(leaf, std::move(addresses), from);
   }
 }
 

@@ -36,21 +36,28 @@ std::optional<std::uint64_t> parse_as(const std::string& text) {
   return *high * 65536 + *low;
 }
 
+struct LocalAs {
+  std::uint64_t number = 0;
+  Provenance from;
+};
+
 // The custom field; without it the AS that all sessions of the device share as their local one.
-std::optional<std::uint64_t> local_as(const DeviceView& view, IntentBuilder& out) {
+std::optional<LocalAs> local_as(const DeviceView& view, IntentBuilder& out) {
   const std::string& field = view.options->names.asn_field;
   const std::string text = text_field(view.device->custom_fields, field);
   if (!text.empty()) {
     const auto as = parse_as(text);
-    if (!as)
-      out.warn(fmt::format("custom field {}: '{}' is no AS number; not compared", field, text));
-    return as;
+    if (as) return LocalAs{*as, in_custom_field(provenance(*view.options, *view.device), field)};
+    out.warn(fmt::format("custom field {}: '{}' is no AS number; not compared", field, text));
+    return std::nullopt;
   }
-  std::set<std::uint64_t> told;
+  std::map<std::uint64_t, const SessionRow*> told;
   for (const SessionRow* session : view.sessions) {
-    if (session->local_as.asn) told.insert(*session->local_as.asn);
+    if (session->local_as.asn) told.try_emplace(*session->local_as.asn, session);
   }
-  return told.size() == 1 ? std::optional(*told.begin()) : std::nullopt;
+  if (told.size() != 1) return std::nullopt;
+  const auto& [as, session] = *told.begin();
+  return LocalAs{as, in_field(provenance(*view.options, *session), "local_as")};
 }
 
 void map_router_id(const DeviceView& view, const Path& config, IntentBuilder& out) {
@@ -62,7 +69,7 @@ void map_router_id(const DeviceView& view, const Path& config, IntentBuilder& ou
   }
   if (candidates.size() != 1) return;
   out.equal(below(config, "router-id"), candidates.front()->ip.ip,
-            provenance(*view.options, *candidates.front()->row));
+            in_field(provenance(*view.options, *candidates.front()->row), "address"));
 }
 
 // A policy of a peer group is configured at the group, and NetBox may list it at the session as
@@ -73,34 +80,37 @@ void map_policy(const std::vector<Brief>& policies, const Path& leaf, const Prov
   if (policies.size() == 1) out.set(leaf, ValueList{policies.front().name}, from);
 }
 
-void map_neighbor(const SessionRow& session, const Path& path, std::optional<std::uint64_t> own_as,
+void map_neighbor(const SessionRow& session, const Path& path, const std::optional<LocalAs>& own_as,
                   const Provenance& from, const std::string& ip, IntentBuilder& out) {
-  out.entry(path, from);
+  out.entry(path, in_field(from, "remote_address"));
   const Path config = below(path, "config");
-  out.equal(below(config, "neighbor-address"), ip, from);
-  out.equal(below(config, "enabled"), session.status != "offline", from);
+  out.equal(below(config, "neighbor-address"), ip, in_field(from, "remote_address"));
+  out.equal(below(config, "enabled"), session.status != "offline", in_field(from, "status"));
   const bool is_in_group = session.peer_group.id != 0;
   if (session.remote_as.asn) {
     // A member takes its AS from the group, yet may repeat it; NetBox always has it.
     if (is_in_group) {
-      out.one_of(below(config, "peer-as"), {Value(), *session.remote_as.asn}, from);
+      out.one_of(below(config, "peer-as"), {Value(), *session.remote_as.asn}, in_field(from, "remote_as"));
     } else {
-      out.equal(below(config, "peer-as"), *session.remote_as.asn, from);
+      out.equal(below(config, "peer-as"), *session.remote_as.asn, in_field(from, "remote_as"));
     }
   }
-  if (is_in_group) out.equal(below(config, "peer-group"), session.peer_group.name, from);
+  if (is_in_group)
+    out.equal(below(config, "peer-group"), session.peer_group.name, in_field(from, "peer_group"));
   if (!session.description.empty())
-    out.equal(below(config, "description"), session.description, from);
-  if (session.local_as.asn && own_as && *session.local_as.asn != *own_as) {
-    out.equal(below(config, "local-as"), *session.local_as.asn, from);
+    out.equal(below(config, "description"), session.description, in_field(from, "description"));
+  if (session.local_as.asn && own_as && *session.local_as.asn != own_as->number) {
+    out.equal(below(config, "local-as"), *session.local_as.asn, in_field(from, "local_as"));
   }
   if (is_in_group) return;
-  map_policy(session.import_policies, below(path, "apply-policy/config/import-policy"), from, out);
-  map_policy(session.export_policies, below(path, "apply-policy/config/export-policy"), from, out);
+  map_policy(session.import_policies, below(path, "apply-policy/config/import-policy"),
+             in_field(from, "import_policies"), out);
+  map_policy(session.export_policies, below(path, "apply-policy/config/export-policy"),
+             in_field(from, "export_policies"), out);
 }
 
 void map_session(const DeviceView& view, const SessionRow& session,
-                 std::optional<std::uint64_t> own_as, std::set<std::string>& seen,
+                 const std::optional<LocalAs>& own_as, std::set<std::string>& seen,
                  IntentBuilder& out) {
   const auto remote = parse_ip(session.remote_address.address);
   if (!remote) {
@@ -141,7 +151,8 @@ void map_groups(const DeviceView& view, IntentBuilder& out) {
                                   {{"peer-group-name", session->peer_group.name}}),
                             "config/peer-as");
     if (!seen.insert(model::to_text(leaf)).second) continue;
-    out.one_of(leaf, {Value(), *group->second.begin()}, provenance(*view.options, *session));
+    out.one_of(leaf, {Value(), *group->second.begin()},
+               in_field(provenance(*view.options, *session), "remote_as"));
   }
 }
 
@@ -156,7 +167,7 @@ void map_bgp(const DeviceView& view, IntentBuilder& out) {
   const auto as = local_as(view, out);
   if (as) {
     const Path config = below(bgp_path(kDefaultInstance), "global/config");
-    out.equal(below(config, "as"), *as, provenance(*view.options, *view.device));
+    out.equal(below(config, "as"), as->number, as->from);
     map_router_id(view, config, out);
   }
   std::set<std::string> seen;

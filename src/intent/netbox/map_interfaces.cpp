@@ -22,18 +22,19 @@ bool is_switchable(const Interface& interface) {
 
 void map_basics(const Interface& interface, const Path& path, const Provenance& from,
                 IntentBuilder& out) {
-  out.entry(path, from);
-  out.equal(below(path, "config/enabled"), interface.row->enabled, from);
+  out.entry(path, in_field(from, "name"));
+  out.equal(below(path, "config/enabled"), interface.row->enabled, in_field(from, "enabled"));
   const std::string& description = interface.row->description;
-  if (!description.empty()) out.equal(below(path, "config/description"), description, from);
+  if (!description.empty()) out.equal(below(path, "config/description"), description, in_field(from, "description"));
 }
 
 // A routed port's or SVI's MTU is the IP one; a switched port's is the interface's own, where EOS
 // says 0 for "not set". Only the IPv4 twin is told: not every switch repeats it for IPv6.
-void map_mtu(const Interface& interface, const Path& path, const Provenance& from,
+void map_mtu(const Interface& interface, const Path& path, const Provenance& object,
              IntentBuilder& out) {
   if (!interface.row->mtu || interface.is_lag_member()) return;
   const std::uint64_t mtu = *interface.row->mtu;
+  const Provenance from = in_field(object, "mtu");
   if (mtu > kLargestMtu) {
     out.warn(fmt::format("{}: MTU {} is more than a switch can have; not compared", interface.name,
                          mtu));
@@ -60,20 +61,21 @@ void map_ethernet(const Interface& interface, const Path& path, const Provenance
       {100'000'000, "SPEED_100GB"}, {200'000'000, "SPEED_200GB"}, {400'000'000, "SPEED_400GB"},
       {800'000'000, "SPEED_800GB"}};
   const InterfaceRow& row = *interface.row;
+  const Path lag = below(path, "ethernet/config/aggregate-id");
   if (row.lag.id != 0) {
-    out.equal(below(path, "ethernet/config/aggregate-id"), canonical_interface_name(row.lag.name),
-              from);
+    out.equal(lag, canonical_interface_name(row.lag.name), in_field(from, "lag"));
   } else {
-    out.absent(below(path, "ethernet/config/aggregate-id"), from);
+    out.absent(lag, in_field(from, "lag"));
   }
   if (row.speed) {
     const auto speed = kSpeeds.find(*row.speed);
     if (speed != kSpeeds.end())
-      out.equal(below(path, "ethernet/config/port-speed"), speed->second, from);
+      out.equal(below(path, "ethernet/config/port-speed"), speed->second, in_field(from, "speed"));
   }
-  if (row.duplex == "auto") out.equal(below(path, "ethernet/config/auto-negotiate"), true, from);
-  if (row.duplex == "full") out.equal(below(path, "ethernet/config/duplex-mode"), "FULL", from);
-  if (row.duplex == "half") out.equal(below(path, "ethernet/config/duplex-mode"), "HALF", from);
+  const Provenance duplex = in_field(from, "duplex");
+  if (row.duplex == "auto") out.equal(below(path, "ethernet/config/auto-negotiate"), true, duplex);
+  if (row.duplex == "full") out.equal(below(path, "ethernet/config/duplex-mode"), "FULL", duplex);
+  if (row.duplex == "half") out.equal(below(path, "ethernet/config/duplex-mode"), "HALF", duplex);
 }
 
 ValueList as_list(const std::vector<std::uint64_t>& vids) {
@@ -83,7 +85,7 @@ ValueList as_list(const std::vector<std::uint64_t>& vids) {
 }
 
 // The native VLAN may be written into the allowed ones or not: both mean the same trunk.
-void map_trunk(const Interface& interface, const Path& config, const Provenance& from,
+void map_trunk(const Interface& interface, const Path& config, const Provenance& object,
                IntentBuilder& out) {
   const CarriedVlans carried = carried_vlans(interface);
   std::vector<std::uint64_t> vids;
@@ -96,6 +98,7 @@ void map_trunk(const Interface& interface, const Path& config, const Provenance&
   std::sort(vids.begin(), vids.end());
   vids.erase(std::unique(vids.begin(), vids.end()), vids.end());
   const Path leaf = below(config, "trunk-vlans");
+  const Provenance from = in_field(object, "tagged_vlans");
   if (carried.untagged == nullptr) {
     out.equal(leaf, as_list(vids), from);
     return;
@@ -117,23 +120,21 @@ void map_switching(const Interface& interface, const Path& path, const Provenanc
       below(path, interface.kind == InterfaceKind::Lag ? "aggregation/switched-vlan/config"
                                                        : "ethernet/switched-vlan/config");
   const CarriedVlans carried = carried_vlans(interface);
-  if (mode == "access") {
-    out.equal(below(config, "interface-mode"), "ACCESS", from);
+  const Provenance by_mode = in_field(from, "mode");
+  const Provenance by_vlan = in_field(from, mode == "q-in-q" ? "qinq_svlan" : "untagged_vlan");
+  if (mode == "access" || mode == "q-in-q") {
+    out.equal(below(config, "interface-mode"), mode == "access" ? "ACCESS" : "DOT1Q-TUNNEL", by_mode);
     if (carried.untagged != nullptr)
-      out.equal(below(config, "access-vlan"), *carried.untagged->vid, from);
+      out.equal(below(config, "access-vlan"), *carried.untagged->vid, by_vlan);
   } else if (mode == "tagged" || mode == "tagged-all") {
-    out.equal(below(config, "interface-mode"), "TRUNK", from);
+    out.equal(below(config, "interface-mode"), "TRUNK", by_mode);
     if (carried.untagged != nullptr)
-      out.equal(below(config, "native-vlan"), *carried.untagged->vid, from);
+      out.equal(below(config, "native-vlan"), *carried.untagged->vid, by_vlan);
     if (mode == "tagged") {
       map_trunk(interface, config, from, out);
     } else {
-      out.one_of(below(config, "trunk-vlans"), {Value(), ValueList{"1..4094"}}, from);
+      out.one_of(below(config, "trunk-vlans"), {Value(), ValueList{"1..4094"}}, by_mode);
     }
-  } else if (mode == "q-in-q") {
-    out.equal(below(config, "interface-mode"), "DOT1Q-TUNNEL", from);
-    if (carried.untagged != nullptr)
-      out.equal(below(config, "access-vlan"), *carried.untagged->vid, from);
   }
 }
 
@@ -145,7 +146,8 @@ void map_lag(const DeviceView& view, const Interface& interface, const Path& pat
     out.warn(fmt::format("{}: MLAG id {} is not 1 to 2000; not compared", interface.name, *mlag));
     return;
   }
-  out.equal(below(path, "aggregation/config/mlag"), *mlag, from);
+  out.equal(below(path, "aggregation/config/mlag"), *mlag,
+            in_custom_field(from, view.options->names.mlag_id_field));
 }
 
 // Exists below its parent only. Its untagged VLAN is the tag it matches, no VLAN of the switch.
@@ -155,7 +157,7 @@ void map_subinterface(const Interface& interface, const Provenance& from, Intent
   map_basics(interface, path, from, out);
   map_mtu(interface, path, from, out);
   const auto& vid = interface.row->untagged_vlan.vid;
-  if (vid) out.equal(below(path, "vlan/match/single-tagged/config/vlan-id"), *vid, from);
+  if (vid) out.equal(below(path, "vlan/match/single-tagged/config/vlan-id"), *vid, in_field(from, "untagged_vlan"));
 }
 
 }  // namespace
@@ -192,7 +194,7 @@ void map_interfaces(const DeviceView& view, IntentBuilder& out) {
     if (interface.kind == InterfaceKind::Lag) map_lag(view, interface, path, from, out);
     if (is_switchable(interface)) map_switching(interface, path, from, out);
     const auto vid = svi_vlan(interface.name);
-    if (vid) out.equal(below(path, "routed-vlan/config/vlan"), *vid, from);
+    if (vid) out.equal(below(path, "routed-vlan/config/vlan"), *vid, in_field(from, "name"));
   }
 }
 

@@ -31,7 +31,8 @@ void map_peer_link(const DeviceView& view, const Path& config, IntentBuilder& ou
   }
   if (peer_link == nullptr) return;
   out.equal(below(config, "peer-link-intf"), peer_link->name,
-            provenance(*view.options, *peer_link->row));
+            in_custom_field(provenance(*view.options, *peer_link->row),
+                            view.options->names.mlag_peer_link_field));
 }
 
 void map_mlag(const DeviceView& view, IntentBuilder& out) {
@@ -40,14 +41,14 @@ void map_mlag(const DeviceView& view, IntentBuilder& out) {
   const Provenance from = provenance(*view.options, *view.device);
   const Path config = below({}, "arista/eos/mlag/config");
   const std::string domain = text_field(fields, names.mlag_domain_field);
-  if (!domain.empty()) out.equal(below(config, "domain-id"), domain, from);
+  if (!domain.empty()) out.equal(below(config, "domain-id"), domain, in_custom_field(from, names.mlag_domain_field));
   if (const auto peer = parse_ip(text_field(fields, names.mlag_peer_field))) {
-    out.equal(below(config, "peer-address"), peer->ip, from);
+    out.equal(below(config, "peer-address"), peer->ip, in_custom_field(from, names.mlag_peer_field));
   }
   if (const auto local = parse_ip(text_field(fields, names.mlag_local_field))) {
     const Interface* holder = holder_of(view, local->ip);
     if (holder != nullptr) {
-      out.equal(below(config, "local-intf"), holder->name, from);
+      out.equal(below(config, "local-intf"), holder->name, in_custom_field(from, names.mlag_local_field));
     } else {
       out.warn(fmt::format("MLAG: no interface holds {} ({})", local->ip, names.mlag_local_field));
     }
@@ -61,11 +62,11 @@ void map_vtep(const DeviceView& view, IntentBuilder& out) {
   const Path config = below(interface_path(names.vxlan_interface), "arista-vxlan/config");
   if (const Interface* source = view.find(names.vtep_interface)) {
     out.equal(below(config, "src-ip-intf"), names.vtep_interface,
-              provenance(*view.options, *source->row));
+              in_field(provenance(*view.options, *source->row), "name"));
   }
   if (names.vxlan_udp_port) {
-    out.equal(below(config, "udp-port"), std::uint64_t{*names.vxlan_udp_port},
-              provenance(*view.options, *view.device));
+    const Provenance setting{"config", "intent.netbox.mapping.vxlan_udp_port", {}, {}};
+    out.equal(below(config, "udp-port"), std::uint64_t{*names.vxlan_udp_port}, setting);
   }
 }
 
@@ -73,7 +74,7 @@ void map_vtep(const DeviceView& view, IntentBuilder& out) {
 
 void map_system(const DeviceView& view, IntentBuilder& out) {
   out.equal(below({}, "system/config/hostname"), view.device->name,
-            provenance(*view.options, *view.device));
+            in_field(provenance(*view.options, *view.device), "name"));
   map_mlag(view, out);
   map_vtep(view, out);
 }

@@ -20,6 +20,7 @@ constexpr std::size_t kLongestName = 32;           // EOS
 struct Use {
   std::set<std::uint64_t> objects;
   const InterfaceRow* by = nullptr;  // null: a VLAN that is tagged as wanted on every VTEP
+  std::string_view field;            // of `by`
 };
 
 // A VLAN with a VNI may live on a VTEP without any port there: NetBox' interfaces do not place it, its tag does.
@@ -31,28 +32,34 @@ bool is_wanted_everywhere(const DeviceView& view, const VlanRow& row) {
   return view.is_vtep && row.vid && is_in_reach && is_tagged && !tag.empty();
 }
 
+// The VLAN object; where it is not clear which, the interface that names it.
 Provenance provenance_of(const DeviceView& view, const VlanRow* row, const Use& use) {
-  if (row != nullptr) return provenance(*view.options, *row);
-  return use.by != nullptr ? provenance(*view.options, *use.by) : provenance(*view.options, *view.device);
+  if (row != nullptr) return in_field(provenance(*view.options, *row), "vid");
+  if (use.by != nullptr) return in_field(provenance(*view.options, *use.by), use.field);
+  return in_field(provenance(*view.options, "ipam.vlan", *use.objects.begin(), {}), "vid");  // one of several
 }
 
 std::map<std::uint64_t, Use> vlans_in_use(const DeviceView& view) {
   std::map<std::uint64_t, Use> uses;
-  const auto add = [&uses](const Brief& vlan, const InterfaceRow& by) {
+  const auto add = [&uses](const Brief& vlan, const InterfaceRow& by, std::string_view field) {
     Use& use = uses[*vlan.vid];
     if (vlan.id != 0) use.objects.insert(vlan.id);
-    if (use.by == nullptr) use.by = &by;
+    if (use.by != nullptr) return;
+    use.by = &by;
+    use.field = field;
   };
   for (const Interface& interface : view.interfaces) {
     const CarriedVlans carried = carried_vlans(interface);
-    if (carried.untagged != nullptr) add(*carried.untagged, *interface.row);
-    for (const Brief* vlan : carried.tagged) add(*vlan, *interface.row);
+    const bool is_tunnel = interface.row->mode == "q-in-q";
+    if (carried.untagged != nullptr)
+      add(*carried.untagged, *interface.row, is_tunnel ? "qinq_svlan" : "untagged_vlan");
+    for (const Brief* vlan : carried.tagged) add(*vlan, *interface.row, "tagged_vlans");
     const auto vid = svi_vlan(interface.name);
     if (!vid) continue;
     const bool names_it = interface.row->untagged_vlan.vid == vid;
     Brief by_name;
     by_name.vid = vid;
-    add(names_it ? interface.row->untagged_vlan : by_name, *interface.row);
+    add(names_it ? interface.row->untagged_vlan : by_name, *interface.row, names_it ? "untagged_vlan" : "name");
   }
   for (const VlanRow& row : view.joined->all_vlans()) {
     if (!is_wanted_everywhere(view, row)) continue;
@@ -117,9 +124,9 @@ void map_vlan(std::uint64_t vid, const VlanRow* row, const Path& path, const Pro
   out.entry(path, from);
   out.equal(below(path, "config/vlan-id"), vid, from);
   if (row == nullptr) return;
-  out.equal(below(path, "config/status"), "ACTIVE", from);
+  out.equal(below(path, "config/status"), "ACTIVE", in_field(from, "status"));
   if (is_name_possible(row->name)) {
-    out.equal(below(path, "config/name"), row->name, from);
+    out.equal(below(path, "config/name"), row->name, in_field(from, "name"));
   } else {
     out.warn(
         fmt::format("VLAN {}: EOS cannot carry the name '{}'; it is not compared", vid, row->name));
@@ -133,10 +140,10 @@ void map_route_targets(std::uint64_t vid, const L2vpnRow& l2vpn, const Provenanc
       "route-target/config");
   const std::string owner = "L2VPN " + l2vpn.name;
   if (auto targets = route_targets(l2vpn.import_targets, owner, out); !targets.empty()) {
-    out.set(below(path, "import"), std::move(targets), from);
+    out.set(below(path, "import"), std::move(targets), in_field(from, "import_targets"));
   }
   if (auto targets = route_targets(l2vpn.export_targets, owner, out); !targets.empty()) {
-    out.set(below(path, "export"), std::move(targets), from);
+    out.set(below(path, "export"), std::move(targets), in_field(from, "export_targets"));
   }
 }
 
@@ -151,11 +158,11 @@ void map_vni(const DeviceView& view, std::uint64_t vid, const VlanRow& vlan, Int
     return;
   }
   if (!l2vpn->type.starts_with("vxlan")) return;
-  const Provenance from = provenance(*view.options, *l2vpn);
+  const Provenance from = in_field(provenance(*view.options, *l2vpn), "identifier");
   if (l2vpn->status == "decommissioning") {
     out.warn(fmt::format("VLAN {}: L2VPN {} is being decommissioned; its VNI must be gone", vid,
                          l2vpn->name));
-    out.absent(below(path, "config/vni"), from);
+    out.absent(below(path, "config/vni"), in_field(from, "status"));
     return;
   }
   if (!l2vpn->status.empty() && l2vpn->status != "active") {  // planned

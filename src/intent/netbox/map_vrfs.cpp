@@ -17,6 +17,7 @@ constexpr std::uint64_t kLargestVni = 16'777'215;
 // itself.
 struct Membership {
   const Brief* vrf = nullptr;  // null: default
+  const AddressRow* by = nullptr;  // the address that says so; null: the interface itself
   bool is_clear = true;
   bool is_routed = false;
 };
@@ -36,6 +37,7 @@ Membership membership(const Interface& interface) {
     found.is_clear = found.is_clear && agrees;
     found.is_routed = true;
     found.vrf = vrf;
+    if (own == nullptr && is_first) found.by = address.row;
     is_first = false;
   }
   return found;
@@ -63,7 +65,9 @@ void map_membership(const DeviceView& view, IntentBuilder& out) {
     }
     const std::string instance = instance_of(view, interface, found);
     if (instance.empty()) continue;
-    const Provenance from = provenance(*view.options, *interface.row);
+    const Provenance from = in_field(found.by != nullptr ? provenance(*view.options, *found.by)
+                                                         : provenance(*view.options, *interface.row),
+                                     "vrf");
     const Path entry =
         below(instance_path(instance), "interfaces/interface", {{"id", interface.name}});
     out.entry(entry, from);
@@ -87,14 +91,15 @@ void map_management_instance(const DeviceView& view, IntentBuilder& out) {
     const Membership found = membership(interface);
     const bool is_meant = interface.kind == InterfaceKind::Management && found.is_routed && found.is_clear;
     if (!is_meant || found.vrf != nullptr) continue;
-    return map_instance(name, provenance(*view.options, *interface.row), out);
+    return map_instance(name, {"config", "intent.netbox.mapping.management_vrf", {}, {}}, out);
   }
 }
 
 // What only a switch with a VTEP has of a VRF: its L3 VNI and its EVPN route targets.
 void map_vrf_overlay(const DeviceView& view, const std::string& name, const VrfRow& row,
                      IntentBuilder& out) {
-  const Provenance from = provenance(*view.options, row);
+  const Provenance object = provenance(*view.options, row);
+  const Provenance from = in_custom_field(object, view.options->names.l3vni_field);
   const std::string vni_field = text_field(row.custom_fields, view.options->names.l3vni_field);
   const auto vni = number_field(row.custom_fields, view.options->names.l3vni_field);
   const Path entry = below(interface_path(view.options->names.vxlan_interface),
@@ -110,10 +115,10 @@ void map_vrf_overlay(const DeviceView& view, const std::string& name, const VrfR
   }
   const Path evpn = below(bgp_path(name), "global/evpn");
   if (auto targets = route_targets(row.import_targets, "VRF " + name, out); !targets.empty()) {
-    out.set(below(evpn, "import-target"), std::move(targets), from);
+    out.set(below(evpn, "import-target"), std::move(targets), in_field(object, "import_targets"));
   }
   if (auto targets = route_targets(row.export_targets, "VRF " + name, out); !targets.empty()) {
-    out.set(below(evpn, "export-target"), std::move(targets), from);
+    out.set(below(evpn, "export-target"), std::move(targets), in_field(object, "export_targets"));
   }
 }
 
@@ -151,7 +156,8 @@ void map_vrfs(const DeviceView& view, IntentBuilder& out) {
     const VrfRow* row = view.joined->vrf(vrfs.front()->id);
     map_instance(
         name,
-        row != nullptr ? provenance(*view.options, *row) : provenance(*view.options, *view.device),
+        row != nullptr ? in_field(provenance(*view.options, *row), "name")
+                       : provenance(*view.options, "ipam.vrf", vrfs.front()->id, {}),
         out);
     if (vrfs.size() > 1) {
       out.warn(fmt::format(
