@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "api/explain_json.h"
+#include "api/intent_json.h"
 #include "api/json.h"
 
 namespace dm::api {
@@ -147,6 +148,7 @@ Response Handlers::route(const Request& request) {
   if (what == "drifts" && parts.size() == 4) return drift(parts[3]);
   if (what == "events" && parts.size() == 3) return events(request);
   if (what == "deliveries" && parts.size() == 3) return deliveries(request);
+  if (what == "findings" && parts.size() == 3) return findings(request);
   return not_found(request.path);
 }
 
@@ -185,7 +187,9 @@ Response Handlers::status() {
                       {"version", intent ? intent->version : 0},
                       {"loaded_at", intent && intent->is_usable ? Json(core::to_rfc3339(intent->loaded_at)) : Json(nullptr)},
                       {"last_error", intent && !intent->last_error.empty() ? Json(intent->last_error) : Json(nullptr)},
-                      {"warnings", intent ? Json(intent->warnings) : Json::array()}};
+                      {"warnings", lines_of(intent.get())},
+                      {"suspended", suspended_of(intent.get())},
+                      {"not_compared", not_compared_by_reason(intent.get())}};
   if (intent && intent->is_usable) intent_json["reason"] = nullptr;
   const std::string store = backend_.store_trouble();
   return json_answer({{"version", backend_.version},
@@ -205,14 +209,15 @@ Response Handlers::devices(const Request& request) {
   const auto view = backend_.view();
   const auto [items, next] = slice(view->devices, *page, [](const auto& device) { return device->name; });
   Json rows = Json::array();
-  for (const auto& device : items) rows.push_back(to_json(*device));
+  const auto intent = backend_.intent();
+  for (const auto& device : items) rows.push_back(device_json(*device, intent.get()));
   return json_answer({{"items", rows}, {"next_cursor", next.empty() ? Json(nullptr) : Json(next)}});
 }
 
 Response Handlers::device(const std::string& name) {
   const auto view = backend_.view();
   for (const auto& device : view->devices) {
-    if (device->name == name) return json_answer(to_json(*device));
+    if (device->name == name) return json_answer(device_json(*device, backend_.intent().get()));
   }
   return not_found("device '" + name + "'");
 }
@@ -278,6 +283,24 @@ Response Handlers::deliveries(const Request& request) {
   if (!state) return failed(state.error());
   const auto found = backend_.queries.deliveries(*state, *page);
   return found ? list_answer(found->items, found->next_cursor) : failed(found.error());
+}
+
+Response Handlers::findings(const Request& request) {
+  const auto page = page_of(request, kLargestPage);
+  if (!page) return failed(page.error());
+  const std::string device = value_of(request.query, "device"), kind = value_of(request.query, "kind");
+  const auto is_kind = [&kind](model::FindingKind one) { return model::to_text(one) == kind; };
+  if (!kind.empty() && std::none_of(model::kAllFindingKinds.begin(), model::kAllFindingKinds.end(), is_kind)) {
+    return problem_answer(400, "Bad Request", fmt::format("'{}' is no kind of finding", kind));
+  }
+  std::vector<model::Finding> found;
+  if (const auto intent = backend_.intent()) {
+    std::copy_if(intent->findings.begin(), intent->findings.end(), std::back_inserter(found), [&](const auto& finding) {
+      return (device.empty() || finding.device == device) && (kind.empty() || is_kind(finding.kind));
+    });
+  }
+  const auto [items, next] = slice(found, *page, [](const model::Finding& finding) { return model::sort_key(finding); });
+  return list_answer(items, next);
 }
 
 // Not ready: no verdict can be given or nothing can be recorded. A warning: it works, but on old knowledge, or

@@ -59,6 +59,7 @@ class Handlers {
   Response drift(const std::string& id);
   Response events(const Request& request);
   Response deliveries(const Request& request);
+  Response findings(const Request& request);
   Response ready();
   Response status();
 

@@ -79,6 +79,16 @@ Json to_json(const fleet::LeafStatus& leaf) {
           {"verdict", leaf.verdict}};
 }
 
+Json to_json(const model::Finding& finding) {
+  return {{"kind", model::to_text(finding.kind)},
+          {"severity", model::to_text(finding.severity)},
+          {"source", finding.source},
+          {"device", text_or_null(finding.device)},
+          {"object", text_or_null(finding.object)},
+          {"url", text_or_null(finding.url)},
+          {"message", finding.message}};
+}
+
 Json to_json(const model::Drift& drift) {
   Json intent = nullptr;
   if (!drift.from.source.empty()) {

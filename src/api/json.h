@@ -6,6 +6,7 @@
 
 #include "fleet/status.h"
 #include "model/drift.h"
+#include "model/finding.h"
 #include "model/value.h"
 #include "store/queries.h"
 
@@ -16,6 +17,7 @@ nlohmann::ordered_json device_time(std::int64_t nanoseconds);  // null: unknown
 nlohmann::ordered_json to_json(const fleet::DeviceStatus& device);
 nlohmann::ordered_json to_json(const fleet::LeafStatus& leaf);
 nlohmann::ordered_json to_json(const model::Drift& drift);
+nlohmann::ordered_json to_json(const model::Finding& finding);
 nlohmann::ordered_json to_json(const store::StoredEvent& event);
 nlohmann::ordered_json to_json(const store::Delivery& delivery);  // never the receiver's URL
 

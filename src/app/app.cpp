@@ -276,9 +276,6 @@ void App::apply_devices() {
 
 void App::say_news(const model::IntentSnapshot& snapshot) {
   if (!snapshot.is_usable) return log_.warning("no verdicts: {}", snapshot.unusable_reason);
-  for (const std::string& warning : snapshot.warnings) {
-    if (said_.insert(warning).second) log_.warning("intent: {}", warning);
-  }
 }
 
 // There is one courier at a time; a POST that is cut short by a reload counts as "maybe accepted".

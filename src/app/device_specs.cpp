@@ -52,9 +52,12 @@ std::string mode_reason(const schema::Profile& profile, const schema::ProfilePat
   return request.translated_from ? "translated from " + *request.translated_from : "";
 }
 
-// Of several rules for one place the first counts.
-compare::Rules rules_for(const config::Settings& settings, const config::Device& device) {
-  compare::Rules rules{.ignore = {}, .severity = {}, .lists = {}, .strict = settings.intent.strict};
+// Of several rules for one place the first counts. A staged device is still being set up: nothing there is graver
+// than info, which no rule of compare.severity says.
+compare::Rules rules_for(const config::Settings& settings, const config::Device& device, bool is_staged) {
+  compare::Rules rules{.ignore = {}, .severity = {}, .lists = {}, .strict = settings.intent.strict,
+                       .strict_paths = settings.intent.strict_paths};
+  if (is_staged) rules.severity.push_back({settings.compare.severity.size(), model::Path(), model::Severity::Info});
   const auto is_for = [&](const auto& rule) { return config::selects(rule.devices, device.name, device.labels); };
   for (std::size_t i = 0; i < settings.compare.ignore.size(); ++i) {
     const config::IgnoreRule& rule = settings.compare.ignore[i];
@@ -195,7 +198,6 @@ fleet::DeviceSpec make_spec(const config::Settings& settings, const config::Devi
   spec.monitor.reads = plan.reads;
   spec.session.subscription = plan.subscription;
   spec.session_key = session_key(spec, gnmi);
-  spec.monitor.rules = rules_for(settings, device);
   spec.monitor.lifecycle = {.hold = settings.drift.hold,
                     .group_window = settings.drift.group_window,
                     .reminder = settings.drift.reminder,
@@ -248,11 +250,12 @@ DeviceSpecs make_device_specs(const config::Settings& settings,
   struct Candidate {
     config::Device device;
     std::string source;
+    bool is_staged = false;
   };
   std::map<std::string, Candidate> candidates;
   for (const model::InventoryDevice& found : inventory) {
     candidates[found.name] = {{.name = found.name, .address = found.address, .labels = found.labels, .gnmi = settings.gnmi},
-                              found.source};
+                              found.source, found.is_staged};
   }
   for (const config::Device& configured : settings.inventory.devices) {
     Candidate& candidate = candidates[configured.name];
@@ -260,7 +263,7 @@ DeviceSpecs make_device_specs(const config::Settings& settings,
     config::Device merged = configured;
     if (merged.address.empty()) merged.address = candidate.device.address;
     merged.labels.insert(candidate.device.labels.begin(), candidate.device.labels.end());
-    candidate = {std::move(merged), is_new ? "config" : candidate.source};
+    candidate = {std::move(merged), is_new ? "config" : candidate.source, candidate.is_staged};
   }
   DeviceSpecs result;
   PathPlans plans;
@@ -285,6 +288,7 @@ DeviceSpecs make_device_specs(const config::Settings& settings,
     }
     const PathPlan& plan = plans.of(*profile->second, candidate.device.gnmi);
     result.specs.push_back(make_spec(settings, candidate.device, *address, profile->second, plan, candidate.source));
+    result.specs.back().monitor.rules = rules_for(settings, candidate.device, candidate.is_staged);
   }
   return result;
 }

@@ -84,7 +84,7 @@ int check_devices(const std::string& config_file, const std::vector<std::string>
   if (shot.exit_code) return *shot.exit_code;
   const std::vector<Checked>& all = shot.devices;
   std::vector<std::string> warnings = loaded->settings.warnings;
-  warnings.insert(warnings.end(), (*snapshot)->warnings.begin(), (*snapshot)->warnings.end());
+  for (const model::Finding& finding : (*snapshot)->findings) warnings.push_back(model::to_line(finding));
   form == OutputForm::Json ? print_json(all, warnings) : print_table(all);
   return exit_code_of(all);
 }

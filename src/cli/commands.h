@@ -54,5 +54,7 @@ int test_profile(const std::string& name_or_file, const std::vector<std::string>
 int explain_path(const ServerOptions& server, const std::string& device, const std::string& path, OutputForm form);
 // Makes a running service read its intent again; `accept_loss` releases the guard against mass disappearance.
 int refresh_intent(const ServerOptions& server, bool accept_loss);
+// What is wrong in the data a running service takes its intent from. An empty device means all.
+int show_findings(const ServerOptions& server, const std::string& device, OutputForm form);
 
 }  // namespace dm::cli

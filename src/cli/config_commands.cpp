@@ -28,7 +28,7 @@ core::Result<intent::Snapshot> read_intent(const LoadedSettings& loaded) {
     fmt::print(stderr, "{}\nno verdict is possible: the intent could not be read\n", snapshot.error().message);
     return snapshot;
   }
-  for (const std::string& warning : (*snapshot)->warnings) fmt::print(stderr, "warning: {}\n", printable(warning));
+  for (const model::Finding& finding : (*snapshot)->findings) fmt::print(stderr, "warning: {}\n", printable(model::to_line(finding)));
   return snapshot;
 }
 

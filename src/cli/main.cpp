@@ -144,6 +144,11 @@ void add_clients(CLI::App& cli, Arguments& said, std::map<CLI::App*, Run>& comma
   explain->add_option("DEVICE", said.device)->required();
   explain->add_option("PATH", said.path, "a leaf or list entry, in any spelling")->required();
   commands[explain] = [&said] { return explain_path(said.server, said.device, said.path, said.form); };
+
+  CLI::App* findings = cli.add_subcommand("findings", "mistakes in the data that the intent of a running service comes from");
+  with_output(with_server(findings, said), said);
+  findings->add_option("DEVICE", said.device, "only those of this device");
+  commands[findings] = [&said] { return show_findings(said.server, said.device, said.form); };
 }
 
 }  // namespace

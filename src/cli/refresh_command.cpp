@@ -13,7 +13,7 @@ int refresh_intent(const ServerOptions& server, bool accept_loss) {
     return 0;
   }
   fmt::print(stderr, "{}\n", done.error().message);
-  return done.error().code == core::Code::Unavailable ? 3 : 2;
+  return exit_code_of_server(done.error());
 }
 
 }  // namespace dm::cli

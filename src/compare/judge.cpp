@@ -93,7 +93,7 @@ std::vector<PathId> Judge::affected(const std::vector<PathId>& changed_leaves,
                                     const std::vector<PathId>& changed_entries, const LeafMap& leaves) const {
   std::vector<PathId> objects;
   for (const PathId leaf : changed_leaves) {
-    if (leaf_index_.contains(leaf) || (rules_.strict && paths_->facts(leaf).is_config)) objects.push_back(leaf);
+    if (leaf_index_.contains(leaf) || is_strict(leaf)) objects.push_back(leaf);
     for (PathId e = paths_->entry(leaf); e != kNoPath; e = paths_->enclosing_entry(e)) {
       if (entry_index_.contains(e) || is_authoritative(e)) objects.push_back(e);
     }
@@ -115,9 +115,9 @@ std::vector<PathId> Judge::all_objects(const LeafMap& leaves) const {
   for (const auto& [entry, count] : leaves.entries()) {
     if (!entry_index_.contains(entry) && is_authoritative(entry)) objects.push_back(entry);
   }
-  if (rules_.strict) {
+  if (has_strict_paths()) {
     for (const model::Leaf& leaf : leaves.leaves()) {
-      if (paths_->facts(leaf.path).is_config && !leaf_index_.contains(leaf.path)) objects.push_back(leaf.path);
+      if (is_strict(leaf.path) && !leaf_index_.contains(leaf.path)) objects.push_back(leaf.path);
     }
   }
   std::sort(objects.begin(), objects.end());
@@ -216,6 +216,18 @@ std::size_t Judge::waiting_count() const {
                                                 [&](const auto& item) { return !is_judged(item.first); }));
 }
 
+bool Judge::has_strict_paths() const {
+  return rules_.strict || !rules_.strict_paths.empty() || !intent_->strict.empty();
+}
+
+bool Judge::is_strict(PathId leaf) const {
+  if (!has_strict_paths() || !paths_->facts(leaf).is_config) return false;
+  if (rules_.strict) return true;
+  if (const auto known = strict_.find(leaf); known != strict_.end()) return known->second;
+  const Path path = paths_->path(leaf);
+  return strict_[leaf] = covered_by_any(rules_.strict_paths, path) || covered_by_any(intent_->strict, path);
+}
+
 bool Judge::is_secret(PathId leaf) const { return schema::leaf_type(paths_->facts(leaf).leaf_type).is_secret; }
 
 bool Judge::is_covered(const Path& path) const { return covered_by_any(coverage_, path); }
@@ -243,8 +255,7 @@ bool Judge::is_authoritative(const std::string& list) const {
   const auto list_policy = policy(list);
   if (!list_policy || *list_policy == ListPolicy::AtLeast) return false;
   const bool said_by_files = intent_->lists.contains(list);
-  const auto& unfilled = intent_->unfilled_lists;
-  if (!said_by_files && std::find(unfilled.begin(), unfilled.end(), list) != unfilled.end()) return false;
+  if (!said_by_files && intent_->not_compared.contains(list)) return false;
   return *list_policy == ListPolicy::Authoritative || is_documented(list);
 }
 
@@ -264,7 +275,7 @@ std::optional<Difference> Judge::judge_leaf(PathId leaf, const LeafMap& leaves) 
   static const model::Expectation kNothing{.path = {}, .rule = model::Rule::Absent, .values = {}, .from = {}};
   const auto found = leaf_index_.find(leaf);
   const bool is_key = paths_->facts(leaf).is_key;
-  if (found == leaf_index_.end() && (!rules_.strict || is_key)) return std::nullopt;
+  if (found == leaf_index_.end() && (!is_strict(leaf) || is_key)) return std::nullopt;
   const model::Expectation& expectation = found == leaf_index_.end() ? kNothing : *found->second;
 
   // The key is in the entry's path already: a device need not repeat it as a leaf.

@@ -108,6 +108,8 @@ class Judge {
   bool is_in_gap(const model::Path& path) const;
   bool may_be_internal(const model::Path& entry, const model::LeafMap& leaves) const;
   bool is_internal(const model::Path& entry, const model::LeafMap& leaves) const;
+  bool has_strict_paths() const;
+  bool is_strict(model::PathId leaf) const;  // must be absent if nobody intends it
   bool is_secret(model::PathId leaf) const;
   bool is_covered(const model::Path& path) const;
   bool is_intended(model::PathId object) const;
@@ -139,6 +141,7 @@ class Judge {
   std::vector<model::Path> coverage_;
   std::vector<model::Path> gaps_;
   mutable ByPath<bool> covered_;  // memo of is_judged
+  mutable ByPath<bool> strict_;   // memo of is_strict, where only some paths are
 };
 
 }  // namespace dm::compare

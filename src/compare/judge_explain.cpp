@@ -57,9 +57,9 @@ ListRuling Judge::ruling(const std::string& list) const {
   ruling.said_by = rules_.lists.contains(list) ? "compare.lists" : intent_->lists.contains(list) ? "intent file" : "profile";
   ruling.is_authoritative = is_authoritative(list);
   if (ruling.is_authoritative || *list_policy == ListPolicy::AtLeast) return ruling;
-  const auto& unfilled = intent_->unfilled_lists;
-  const bool is_unfilled = std::find(unfilled.begin(), unfilled.end(), list) != unfilled.end();
-  ruling.because = is_unfilled ? "no source of the intent fills this list" : "the intent has no entry of this list for this device";
+  const auto silent = intent_->not_compared.find(list);
+  ruling.because = silent != intent_->not_compared.end() ? "no source of the intent fills this list: " + silent->second
+                                                         : "the intent has no entry of this list for this device";
   return ruling;
 }
 

@@ -44,6 +44,7 @@ struct Rules {
   std::vector<SeverityOf> severity;                 // the first that matches counts
   std::map<std::string, model::ListPolicy> lists;   // schema text -> policy; wins over all others
   bool strict = false;                              // what nobody intends must be absent
+  std::vector<model::Path> strict_paths;            // the same below these patterns only
   bool operator==(const Rules&) const = default;
 };
 

@@ -43,7 +43,8 @@ bool is_in_shape(const schema::Profile& profile, const model::DeviceIntent& inte
   return std::none_of(intent.leaves.begin(), intent.leaves.end(), is_other) &&
          std::none_of(intent.entries.begin(), intent.entries.end(), is_other) &&
          std::none_of(intent.lists.begin(), intent.lists.end(), is_other_list) &&
-         std::none_of(intent.unmanaged.begin(), intent.unmanaged.end(), is_other_pattern);
+         std::none_of(intent.unmanaged.begin(), intent.unmanaged.end(), is_other_pattern) &&
+         std::none_of(intent.strict.begin(), intent.strict.end(), is_other_pattern);
 }
 
 }  // namespace
@@ -60,6 +61,7 @@ Path in_shape(const schema::Profile& profile, const Path& path) {
 Rules in_shape(const schema::Profile& profile, Rules rules) {
   for (Ignore& rule : rules.ignore) rule.pattern = in_shape(profile, rule.pattern);
   for (SeverityOf& rule : rules.severity) rule.pattern = in_shape(profile, rule.pattern);
+  for (Path& pattern : rules.strict_paths) pattern = in_shape(profile, pattern);
   rules.lists = lists_in_shape(profile, rules.lists);
   return rules;
 }
@@ -72,6 +74,7 @@ std::shared_ptr<const model::DeviceIntent> in_shape(const schema::Profile& profi
   reshape(profile, shaped->entries);
   shaped->lists = lists_in_shape(profile, shaped->lists);
   for (Path& pattern : shaped->unmanaged) pattern = in_shape(profile, pattern);
+  for (Path& pattern : shaped->strict) pattern = in_shape(profile, pattern);
   return shaped;
 }
 

@@ -22,6 +22,6 @@ Log read_log(Section section);
 core::Limits read_limits(Section section);
 
 // The devices NetBox lists when no file says which.
-inline constexpr std::string_view kDefaultFilter = "status=active";
+inline constexpr std::string_view kDefaultFilter = "status=active&status=staged";
 
 }  // namespace dm::config

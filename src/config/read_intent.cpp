@@ -11,6 +11,20 @@ using std::chrono::seconds;
 
 constexpr std::uint64_t kLargestPage = 1000;  // NetBox answers no more at once
 
+// Path patterns, each with its own mistake.
+std::vector<model::Path> read_patterns(Section& section, std::string_view key) {
+  std::vector<model::Path> patterns;
+  for (const std::string& text : section.texts(key, {})) {
+    auto path = model::parse_path(text);
+    if (path) {
+      patterns.push_back(std::move(*path));
+    } else {
+      section.refuse(key, fmt::format("'{}': {}", text, path.error().message));
+    }
+  }
+  return patterns;
+}
+
 NetBoxMapping read_mapping(Section section) {
   NetBoxMapping names;
   names.asn_field = section.text("asn_field", names.asn_field);
@@ -29,6 +43,10 @@ NetBoxMapping read_mapping(Section section) {
   if (section.has("vxlan_udp_port")) {
     names.vxlan_udp_port = static_cast<std::uint16_t>(section.number("vxlan_udp_port", 4789, 1, 65535));
   }
+  names.ignore_tag = section.text("ignore_tag", names.ignore_tag);
+  names.strict_tag = section.text("strict_tag", names.strict_tag);
+  names.complete_tag = section.text("complete_tag", names.complete_tag);
+  names.policy_field = section.text("policy_field", names.policy_field);
   section.refuse_others();
   return names;
 }
@@ -79,6 +97,7 @@ Intent read_intent(Section section) {
   if (section.has("netbox") || is_in_environment) intent.netbox = read_netbox(section.map("netbox"));
   intent.files = section.texts("files", {});
   intent.strict = section.boolean("strict", false);
+  intent.strict_paths = read_patterns(section, "strict_paths");
   section.refuse_others();
   return intent;
 }

@@ -73,6 +73,13 @@ struct Inventory {
   std::vector<Device> devices;
 };
 
+enum class AsnSource {
+  Field,    // custom field of the device
+  Session,  // local AS of its BGP sessions
+  Context,  // key of its config context
+  Site,     // the only AS of its site
+};
+
 // Names of the data model's conventions in NetBox (facts: custom fields and interface names).
 struct NetBoxMapping {
   std::string asn_field = "asn", l3vni_field = "l3vni", virtual_ip_field = "virtual_ip";
@@ -83,6 +90,17 @@ struct NetBoxMapping {
   std::string management_vrf;           // of management ports without a VRF in NetBox; empty: not compared
   std::string everywhere_tag = "all-vteps";  // a VLAN with it is wanted on every VTEP of its site
   std::optional<std::uint16_t> vxlan_udp_port;
+  std::string hostname_domain;          // cut off the device's name; "*": from the first dot on
+  std::vector<AsnSource> asn_sources{AsnSource::Field, AsnSource::Session};  // the first that says one counts
+  std::string asn_context_key = "bgp_as";
+  std::string router_id_field;          // wins over router_id_interface
+  std::vector<std::string> vtep_roles;  // devices of these roles have a VTEP, whatever interfaces NetBox knows
+  std::string vrf_rd, vlan_rd;          // templates: "{router_id}:{l3vni}"; empty: not compared
+  bool interface_type = false;          // whether config/type is compared
+  bool available_vlans = false;         // VLANs of the device's site, or of none, may be there without being used
+  std::string ignore_tag = "drift:ignore", strict_tag = "drift:strict", complete_tag = "drift:complete";
+  std::string policy_field = "drift_policy";  // "ignore" or "strict", as the tags
+  std::string config_context_key = "drift_monitor";
 };
 
 struct NetBox {
@@ -95,6 +113,8 @@ struct NetBox {
   double max_loss_percent = 20;
   std::string ca_file;
   std::size_t page_size = 500;
+  bool config_contexts = false;  // read them too: costs NetBox about as much again as the device list
+  bool render_config = false;    // ask for each device's rendered config template
   NetBoxMapping mapping;
 };
 
@@ -102,6 +122,7 @@ struct Intent {
   std::optional<NetBox> netbox;
   std::vector<std::string> files;  // globs, relative to the configuration file's folder
   bool strict = false;             // what no source names must be absent
+  std::vector<model::Path> strict_paths;  // the same below these patterns only
 };
 
 // Which devices a rule is for: all that are named so and have these labels (role, site, ...).

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "intent/merge.h"
+#include "core/text.h"
 #include "intent/netbox/lists.h"
 
 namespace dm::intent {
@@ -17,6 +18,16 @@ struct Usability {
   bool is_usable = true;
   std::string reason;
 };
+
+model::Finding about_source(const std::string& source, const std::string& message) {
+  return {.kind = model::FindingKind::Source,
+          .severity = model::Severity::Info,
+          .source = source,
+          .device = {},
+          .object = {},
+          .url = {},
+          .message = core::to_valid_utf8(message)};
+}
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
@@ -53,7 +64,7 @@ std::shared_ptr<const model::DeviceIntent> with_open_lists(model::DeviceIntent i
   for (const auto& [list, policy] : intent.lists) lists.insert(list);
   for (const auto& entry : intent.entries) lists.insert(model::schema_text(entry.path.parsed()));
   intent.lists.clear();
-  intent.unfilled_lists.assign(lists.begin(), lists.end());
+  for (const std::string& list : lists) intent.not_compared.try_emplace(list, "NetBox was not reached yet: no list counts as complete");
   return std::make_shared<const model::DeviceIntent>(std::move(intent));
 }
 
@@ -77,9 +88,32 @@ void take_inventory(const std::vector<SourceReading>& sources, IntentSnapshot& i
     if (source.last_good == nullptr) continue;
     const Loaded& loaded = *source.last_good;
     into.inventory.insert(into.inventory.end(), loaded.inventory.begin(), loaded.inventory.end());
+    into.suspended.insert(into.suspended.end(), loaded.suspended.begin(), loaded.suspended.end());
     for (const std::string& warning : loaded.warnings)
-      into.warnings.push_back(source.name + ": " + warning);
+      into.findings.push_back(about_source(source.name, warning));
+    for (model::Finding finding : loaded.findings) {
+      finding.source = source.name;
+      into.findings.push_back(std::move(finding));
+    }
   }
+}
+
+void sort_findings(IntentSnapshot& into) {
+  const auto key_less = [](const auto& a, const auto& b) { return a.first < b.first; };
+  std::vector<std::pair<std::string, model::Finding>> keyed;
+  for (model::Finding& finding : into.findings) {
+    std::string key = model::sort_key(finding);
+    keyed.emplace_back(std::move(key), std::move(finding));
+  }
+  std::stable_sort(keyed.begin(), keyed.end(), key_less);
+  into.findings.clear();
+  const std::string* last = nullptr;
+  for (auto& [key, finding] : keyed) {
+    if (last == nullptr || *last != key) into.findings.push_back(std::move(finding));
+    last = &key;
+  }
+  std::sort(into.suspended.begin(), into.suspended.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
 }
 
 void find_unknown_devices(const std::vector<SourceReading>& sources,
@@ -91,8 +125,7 @@ void find_unknown_devices(const std::vector<SourceReading>& sources,
     if (source.is_remote || source.last_good == nullptr) continue;
     for (const auto& device : source.last_good->devices) {
       if (known.contains(device->device)) continue;
-      into.warnings.push_back(
-          fmt::format("{}: device '{}' is in no inventory", source.name, device->device));
+      into.findings.push_back(about_source(source.name, fmt::format("device '{}' is in no inventory", device->device)));
     }
   }
 }
@@ -113,6 +146,7 @@ IntentSnapshot assemble(const std::vector<SourceReading>& sources,
   take_devices(sources, earlier, snapshot);
   take_inventory(sources, snapshot);
   find_unknown_devices(sources, configured_devices, snapshot);
+  sort_findings(snapshot);
   bool has_time = false;
   for (const SourceReading& source : sources) {
     for (const std::string* problem : {&source.hold, &source.error}) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <random>
@@ -75,6 +76,7 @@ struct IntentCache::Impl {
   void take_failure(Kept& kept, const core::Error& error);
   void take_reading(Kept& kept, Loaded loaded, bool accepts_loss);
   void publish_readings();
+  void count_findings(const model::IntentSnapshot& next);
   void log_findings(const model::IntentSnapshot& next);
   core::Duration until_next_due() const;
 };
@@ -210,7 +212,7 @@ void IntentCache::Impl::publish_readings() {
   const double age = std::chrono::duration<double>(next->loaded_at.time_since_epoch()).count();
   registry->set(metrics::Metric::IntentAge, age);
   registry->set(metrics::Metric::IntentExpectations, static_cast<double>(expectations_of(*next)));
-  registry->set(metrics::Metric::IntentWarnings, static_cast<double>(next->warnings.size()));
+  count_findings(*next);
   log_findings(*next);
   if (next->version == earlier->version) return;
   if (next->is_usable) {
@@ -223,8 +225,17 @@ void IntentCache::Impl::publish_readings() {
   core::give_back_freed_memory();  // the trees that files were parsed into are many times larger
 }
 
+void IntentCache::Impl::count_findings(const model::IntentSnapshot& next) {
+  std::map<model::FindingKind, std::size_t> counts;
+  for (const model::Finding& finding : next.findings) ++counts[finding.kind];
+  for (const model::FindingKind kind : model::kAllFindingKinds) {
+    registry->set(metrics::Metric::IntentFindings, static_cast<double>(counts[kind]), std::string(model::to_text(kind)));
+  }
+}
+
 void IntentCache::Impl::log_findings(const model::IntentSnapshot& next) {
-  std::set<std::string> findings(next.warnings.begin(), next.warnings.end());
+  std::set<std::string> findings;
+  for (const model::Finding& finding : next.findings) findings.insert(model::to_line(finding));
   std::size_t count = 0;
   for (const std::string& finding : findings) {
     if (logged_findings.contains(finding)) continue;

@@ -68,7 +68,8 @@ Status check_devices(const std::vector<std::string>& gone, std::size_t before,
 Status check_loss(const Loaded& previous, const Loaded& next, const GuardPolicy& policy) {
   std::map<std::string, const model::DeviceIntent*> after;
   for (const auto& device : next.devices) after[device->device] = device.get();
-  const std::set<std::string> suspended(next.suspended.begin(), next.suspended.end());
+  std::set<std::string> suspended;
+  for (const model::SuspendedDevice& device : next.suspended) suspended.insert(device.name);
 
   std::vector<std::string> gone;
   std::vector<std::pair<std::string, Loss>> losses;

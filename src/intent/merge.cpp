@@ -57,16 +57,20 @@ std::vector<Path> merge_unmanaged(const DeviceIntent& earlier, const DeviceInten
   return patterns;
 }
 
-std::vector<std::string> merge_unfilled(const DeviceIntent& earlier, const DeviceIntent& later) {
-  std::set<std::string> filled;
-  for (const auto& entry : later.entries) filled.insert(model::schema_text(entry.path.parsed()));
-  std::set<std::string> unfilled(earlier.unfilled_lists.begin(), earlier.unfilled_lists.end());
-  unfilled.insert(later.unfilled_lists.begin(), later.unfilled_lists.end());
-  std::vector<std::string> left;
-  for (const std::string& list : unfilled) {
-    if (!filled.contains(list)) left.push_back(list);
-  }
+// An entry fills its list; a leaf, itself.
+std::map<std::string, std::string> merge_not_compared(const DeviceIntent& earlier, const DeviceIntent& later) {
+  std::map<std::string, std::string> left = earlier.not_compared;
+  left.insert(later.not_compared.begin(), later.not_compared.end());
+  if (left.empty()) return left;
+  for (const auto& entry : later.entries) left.erase(model::schema_text(entry.path.parsed()));
+  for (const auto& leaf : later.leaves) left.erase(model::schema_text(leaf.path.parsed()));
   return left;
+}
+
+void append(std::vector<Path>& into, const std::vector<Path>& more) {
+  for (const Path& path : more) {
+    if (std::find(into.begin(), into.end(), path) == into.end()) into.push_back(path);
+  }
 }
 
 bool same_leaf(const model::Expectation& a, const model::Expectation& b) {
@@ -86,7 +90,9 @@ DeviceIntent merge(const DeviceIntent& earlier, const DeviceIntent& later) {
   merged.entries = merge_items(earlier.entries, later.entries, later.unmanaged);
   merged.lists = earlier.lists;
   for (const auto& [list, policy] : later.lists) merged.lists[list] = policy;
-  merged.unfilled_lists = merge_unfilled(earlier, later);
+  merged.not_compared = merge_not_compared(earlier, later);
+  merged.strict = earlier.strict;
+  append(merged.strict, later.strict);
   merged.unmanaged = merge_unmanaged(earlier, later);
   return merged;
 }
@@ -106,8 +112,8 @@ std::map<std::string, std::shared_ptr<const DeviceIntent>> merge(
 
 bool is_same(const DeviceIntent& a, const DeviceIntent& b) {
   if (&a == &b) return true;
-  return a.device == b.device && a.lists == b.lists && a.unfilled_lists == b.unfilled_lists &&
-         a.unmanaged == b.unmanaged &&
+  return a.device == b.device && a.lists == b.lists && a.not_compared == b.not_compared &&
+         a.unmanaged == b.unmanaged && a.strict == b.strict &&
          std::equal(a.leaves.begin(), a.leaves.end(), b.leaves.begin(), b.leaves.end(),
                     same_leaf) &&
          std::equal(a.entries.begin(), a.entries.end(), b.entries.begin(), b.entries.end(),

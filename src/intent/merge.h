@@ -2,8 +2,8 @@
 // Pure.
 //
 // What the later source calls unmanaged is taken out of the earlier one; and what it names itself
-// is managed again, although the earlier one left it open. A list that the later source fills is no
-// longer unfilled.
+// is managed again, although the earlier one left it open. What the later source fills is
+// compared again.
 #pragma once
 
 #include <map>

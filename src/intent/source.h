@@ -14,9 +14,9 @@ namespace dm::intent {
 struct Loaded {
   std::vector<std::shared_ptr<const model::DeviceIntent>> devices;  // never null
   std::vector<model::InventoryDevice> inventory;
-  std::vector<std::string> warnings;
-  std::vector<std::string>
-      suspended;  // devices the source knows and says not to watch (planned, offline)
+  std::vector<std::string> warnings;     // about the reading as a whole, one line each
+  std::vector<model::Finding> findings;  // about the data; the source's name is added where they are published
+  std::vector<model::SuspendedDevice> suspended;  // devices the source knows and says not to watch
 };
 
 class Source {

@@ -5,6 +5,7 @@
 
 #include "model/expectation.h"
 #include "model/path_table.h"
+#include "model/severity.h"
 #include "model/value.h"
 
 namespace dm::model {
@@ -15,9 +16,6 @@ enum class DifferenceKind {
   Different,   // another value
 };
 std::string_view to_text(DifferenceKind kind);
-
-enum class Severity { Info, Warning, Critical };
-std::string_view to_text(Severity severity);
 
 struct Difference {
   PathId path = kNoPath;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "model/finding.h"
 #include "model/path.h"
 #include "model/path_text.h"
 #include "model/value.h"
@@ -58,8 +59,11 @@ struct DeviceIntent {
   std::vector<Expectation> leaves;        // one per path, sorted by path text
   std::vector<EntryExpectation> entries;  // one per path, sorted by path text
   std::map<std::string, ListPolicy> lists;   // said by the sources themselves (intent files)
-  std::vector<std::string> unfilled_lists;   // lists no source can fill: never authoritative
+  // What is not compared because no source says anything about it, and why; by schema text. A list among them is
+  // never authoritative.
+  std::map<std::string, std::string> not_compared;
   std::vector<Path> unmanaged;               // patterns never compared on this device
+  std::vector<Path> strict;                  // patterns below which what nobody intends must be absent
 };
 
 // What NetBox or the configuration says about a device besides its intent.
@@ -68,7 +72,15 @@ struct InventoryDevice {
   std::string address;  // host:port; empty: not reachable by gNMI (no address documented)
   std::map<std::string, std::string> labels;
   std::string source;   // "netbox" | "config"
+  bool is_staged = false;  // being set up: its drifts are of low severity
   bool operator==(const InventoryDevice&) const = default;
+};
+
+// A device that a source knows and says not to watch.
+struct SuspendedDevice {
+  std::string name;
+  std::string reason;  // "its status is planned"
+  bool operator==(const SuspendedDevice&) const = default;
 };
 
 // One consistent view of all intent, published by the intent thread.
@@ -80,7 +92,8 @@ struct IntentSnapshot {
   std::string last_error;     // of the newest refresh, when the last good state is kept
   std::map<std::string, std::shared_ptr<const DeviceIntent>> devices;
   std::vector<InventoryDevice> inventory;  // as found by the sources (before configuration's overrides)
-  std::vector<std::string> warnings;       // data-quality findings, one line each
+  std::vector<SuspendedDevice> suspended;  // by name
+  std::vector<Finding> findings;           // by sort_key()
 };
 
 }  // namespace dm::model

@@ -66,11 +66,61 @@ TEST_F(HandlersTest, UnknownThingsAreProblems) {
 }
 
 TEST_F(HandlersTest, EmptyListsAreLists) {
-  for (const char* path : {"/api/v1/drifts", "/api/v1/events", "/api/v1/deliveries"}) {
+  for (const char* path : {"/api/v1/drifts", "/api/v1/events", "/api/v1/deliveries", "/api/v1/findings"}) {
     const Response response = get(path);
     EXPECT_EQ(response.status, 200) << path << response.body;
     EXPECT_EQ(Json::parse(response.body), Json({{"items", Json::array()}, {"next_cursor", nullptr}})) << path;
   }
+}
+
+std::shared_ptr<model::IntentSnapshot> intent_with_findings() {
+  using model::FindingKind;
+  auto intent = std::make_shared<model::IntentSnapshot>();
+  intent->is_usable = true;
+  intent->findings = {{FindingKind::VlanAmbiguous, model::Severity::Warning, "netbox", "leaf1", "ipam.vlan:12", "https://n/12", "VLAN 40: two"},
+                      {FindingKind::VlanAmbiguous, model::Severity::Warning, "netbox", "leaf2", "ipam.vlan:12", "https://n/12", "VLAN 40: two"},
+                      {FindingKind::Source, model::Severity::Info, "netbox", "", "", "", "netbox-bgp is not installed"}};
+  intent->suspended = {{"leaf7", "its status is planned"}};
+  for (const char* name : {"leaf1", "leaf2"}) {
+    auto device = std::make_shared<model::DeviceIntent>();
+    device->device = name;
+    device->not_compared = {{"/interfaces/interface", "NetBox documents no interface of this device"}};
+    intent->devices[name] = device;
+  }
+  return intent;
+}
+
+TEST_F(HandlersTest, FindingsAreAListOfTheirOwn) {
+  intent_ = intent_with_findings();
+
+  const Json all = Json::parse(get("/api/v1/findings").body);
+  ASSERT_EQ(all["items"].size(), 3U);
+  EXPECT_EQ(all["items"][0], Json({{"kind", "vlan_ambiguous"}, {"severity", "warning"}, {"source", "netbox"}, {"device", "leaf1"},
+                                   {"object", "ipam.vlan:12"}, {"url", "https://n/12"}, {"message", "VLAN 40: two"}}));
+  const Json first = Json::parse(get("/api/v1/findings", {{"limit", "2"}}).body);
+  const Json second = Json::parse(get("/api/v1/findings", {{"limit", "2"}, {"cursor", first["next_cursor"]}}).body);
+  ASSERT_EQ(second["items"].size(), 1U);
+  EXPECT_EQ(second["items"][0]["device"], nullptr);
+  EXPECT_TRUE(second["next_cursor"].is_null());
+
+  EXPECT_EQ(Json::parse(get("/api/v1/findings", {{"device", "leaf2"}}).body)["items"].size(), 1U);
+  EXPECT_EQ(Json::parse(get("/api/v1/findings", {{"kind", "source"}}).body)["items"].size(), 1U);
+  EXPECT_EQ(get("/api/v1/findings", {{"kind", "drift"}}).status, 400);
+  EXPECT_EQ(ask("POST", "/api/v1/findings").status, 405);
+}
+
+TEST_F(HandlersTest, StatusAndDevicesSayWhatIsNotComparedAndWhy) {
+  intent_ = intent_with_findings();
+
+  const Json intent = Json::parse(get("/api/v1/status").body)["intent"];
+  EXPECT_EQ(intent["warnings"][0], "netbox: leaf1: VLAN 40: two");
+  EXPECT_EQ(intent["suspended"], Json::array({{{"device", "leaf7"}, {"reason", "its status is planned"}}}));
+  const Json silent = {{"path", "/interfaces/interface"}, {"reason", "NetBox documents no interface of this device"}};
+  Json counted = silent;
+  counted["devices"] = 2;
+  EXPECT_EQ(intent["not_compared"], Json::array({counted}));
+  EXPECT_EQ(Json::parse(get("/api/v1/devices/leaf1").body)["not_compared"], Json::array({silent}));
+  EXPECT_EQ(Json::parse(get("/api/v1/devices").body)["items"][0]["not_compared"], Json::array({silent}));
 }
 
 TEST_F(HandlersTest, ReadinessSaysWhyNot) {

@@ -63,6 +63,18 @@ TEST(DeviceSpecs, ConfigurationAddsToAndOverridesTheInventory) {
   EXPECT_TRUE(made.problems.at("leaf9").starts_with("no address"));
 }
 
+TEST(DeviceSpecs, NothingOfAStagedDeviceIsGraverThanInfo) {
+  config::Settings settings;
+  settings.compare.severity.push_back({{}, *model::parse_path("/network-instances"), model::Severity::Critical});
+  const DeviceSpecs made = specs_of(settings, {{.name = "leaf1", .address = "192.0.2.1", .labels = {}, .source = "netbox", .is_staged = true},
+                                               {.name = "leaf2", .address = "192.0.2.2"}});
+
+  const auto& staged = made.specs[0].monitor.rules.severity;
+  ASSERT_EQ(staged.size(), 2U);
+  EXPECT_EQ(staged[0], (compare::SeverityOf{1, model::Path(), model::Severity::Info}));
+  EXPECT_EQ(made.specs[1].monitor.rules.severity.size(), 1U);
+}
+
 TEST(DeviceSpecs, APathOfModeGetIsReadAndJudged) {
   config::Settings settings;
   settings.gnmi.get_interval = std::chrono::seconds(5);

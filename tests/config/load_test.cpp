@@ -170,7 +170,7 @@ TEST(Load, RunsFromTheEnvironmentAlone) {
   const Settings& settings = *load.settings;
   EXPECT_EQ(settings.file, "");
   EXPECT_THAT(settings.warnings, IsEmpty());
-  EXPECT_EQ(settings.inventory.netbox->filter, "status=active");
+  EXPECT_EQ(settings.inventory.netbox->filter, "status=active&status=staged");
   EXPECT_EQ(settings.intent.netbox->url, "http://netbox:8000");
   EXPECT_EQ(settings.intent.netbox->token, Secret("s3cret-token"));
   EXPECT_EQ(settings.gnmi.username, "monitor");
@@ -178,7 +178,7 @@ TEST(Load, RunsFromTheEnvironmentAlone) {
   EXPECT_EQ(settings.kestra.key, Secret("s3cret-key"));
   EXPECT_EQ(shown(load, "intent.netbox.url"), "http://netbox:8000 | environment NETBOX_URL");
   EXPECT_EQ(shown(load, "intent.netbox.token"), "******** | environment NETBOX_TOKEN");
-  EXPECT_EQ(shown(load, "inventory.netbox.filter"), "status=active | default");
+  EXPECT_EQ(shown(load, "inventory.netbox.filter"), "status=active&status=staged | default");
   EXPECT_EQ(shown(load, "gnmi.port"), "6030 | default");
 }
 
@@ -369,12 +369,14 @@ TEST(Load, ReadsTheKeysBeyondTheExample) {
   const Load load = load_yaml(with_device(R"(gnmi: { target: t }
 intent:
   strict: true
+  strict_paths: ["/interfaces/interface[name=*]/config/description", /system]
   netbox:
     url: http://n
     token: t
     timeout: 5s
     page_size: 50
-    mapping: { asn_field: as_number, vtep_interface: Loopback2, vxlan_udp_port: 4790 }
+    mapping: { asn_field: as_number, vtep_interface: Loopback2, vxlan_udp_port: 4790,
+               ignore_tag: hands-off, strict_tag: "", complete_tag: whole, policy_field: policy }
 api: { public_url: "https://drift.example/" }
 limits: { leaves_per_device: 1000, retry_horizon: 1d }
 log: { level: debug, format: json }
@@ -385,6 +387,12 @@ drift: { flap: { count: 0 } }
   const Settings& settings = *load.settings;
   EXPECT_EQ(settings.gnmi.target, "t");
   EXPECT_TRUE(settings.intent.strict);
+  ASSERT_EQ(settings.intent.strict_paths.size(), 2U);
+  EXPECT_EQ(model::to_text(settings.intent.strict_paths[1]), "/system");
+  EXPECT_EQ(settings.intent.netbox->mapping.ignore_tag, "hands-off");
+  EXPECT_EQ(settings.intent.netbox->mapping.strict_tag, "");
+  EXPECT_EQ(settings.intent.netbox->mapping.complete_tag, "whole");
+  EXPECT_EQ(settings.intent.netbox->mapping.policy_field, "policy");
   EXPECT_EQ(settings.intent.netbox->timeout, 5s);
   EXPECT_EQ(settings.intent.netbox->page_size, 50U);
   EXPECT_EQ(settings.intent.netbox->mapping.asn_field, "as_number");

@@ -109,6 +109,7 @@ class Player {
     duration("group_window", spec.lifecycle.group_window);
     duration("reminder", spec.lifecycle.reminder);
     spec.rules.strict = rules["strict"].as<bool>(false);
+    for (const auto& path : rules["strict_paths"]) spec.rules.strict_paths.push_back(to_path(path.as<std::string>()));
     for (const auto& list : rules["lists"]) spec.rules.lists[list.first.as<std::string>()] = to_policy(list.second.as<std::string>());
     for (const auto& rule : rules["ignore"]) {
       compare::Ignore ignore{.rule = spec.rules.ignore.size(), .pattern = to_path((rule.IsMap() ? rule["path"] : rule).as<std::string>())};
@@ -143,7 +144,8 @@ class Player {
     for (const auto& entry : from["entries"]) intent->entries.push_back({to_path(entry.as<std::string>()), {"file", "scenario", ""}});
     for (const auto& list : from["lists"]) intent->lists[list.first.as<std::string>()] = to_policy(list.second.as<std::string>());
     for (const auto& path : from["unmanaged"]) intent->unmanaged.push_back(to_path(path.as<std::string>()));
-    for (const auto& list : from["unfilled_lists"]) intent->unfilled_lists.push_back(list.as<std::string>());
+    for (const auto& list : from["unfilled_lists"]) intent->not_compared[list.as<std::string>()] = "said by the scenario";
+    for (const auto& path : from["strict_below"]) intent->strict.push_back(to_path(path.as<std::string>()));
     return intent;
   }
 

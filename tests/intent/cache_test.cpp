@@ -179,11 +179,13 @@ TEST(IntentCache, PublishesWhatItsSourcesSayFilesWinning) {
   EXPECT_EQ(mtu_of(snapshot, "leaf1"), 2);
   EXPECT_EQ(mtu_of(snapshot, "leaf9"), 3);
   ASSERT_EQ(snapshot->inventory.size(), 1U);
-  EXPECT_THAT(snapshot->warnings, testing::ElementsAre("files: device 'leaf9' is in no inventory"));
+  ASSERT_EQ(snapshot->findings.size(), 1U);
+  EXPECT_EQ(model::to_line(snapshot->findings[0]), "files: device 'leaf9' is in no inventory");
   EXPECT_EQ(bench.cache->current(), snapshot);
   EXPECT_EQ(bench.registry.value(Metric::IntentLoads, "ok"), 2);
   EXPECT_EQ(bench.registry.value(Metric::IntentExpectations), 4);
-  EXPECT_EQ(bench.registry.value(Metric::IntentWarnings), 1);
+  EXPECT_EQ(bench.registry.value(Metric::IntentFindings, "source"), 1);
+  EXPECT_EQ(bench.registry.value(Metric::IntentFindings, "vlan_ambiguous"), 0);
   EXPECT_GT(bench.registry.value(Metric::IntentAge), 0);
 }
 
@@ -297,14 +299,14 @@ TEST(IntentCache, FilesAloneAreUsableAndClaimNoWholeListWhileNetBoxIsUnknown) {
   EXPECT_TRUE(partial->is_usable);
   EXPECT_EQ(partial->last_error, "netbox: no connection");
   EXPECT_THAT(partial->devices.at("leaf1")->lists, IsEmpty());
-  EXPECT_THAT(partial->devices.at("leaf1")->unfilled_lists, Contains("/interfaces/interface"));
-  EXPECT_THAT(partial->devices.at("leaf1")->unfilled_lists, Contains(HasSubstr("vlans/vlan")));
+  EXPECT_THAT(partial->devices.at("leaf1")->not_compared, Contains(testing::Key("/interfaces/interface")));
+  EXPECT_THAT(partial->devices.at("leaf1")->not_compared, Contains(testing::Key(HasSubstr("vlans/vlan"))));
 
   netbox->set(one_device("leaf1", 9));
   bench.cache->refresh();
   const Snapshot whole = bench.wait_for_version(2);
   EXPECT_EQ(whole->devices.at("leaf1")->lists.size(), 1U);
-  EXPECT_THAT(whole->devices.at("leaf1")->unfilled_lists, IsEmpty());
+  EXPECT_THAT(whole->devices.at("leaf1")->not_compared, IsEmpty());
   EXPECT_EQ(mtu_of(whole, "leaf1"), 1);
 }
 

@@ -66,7 +66,7 @@ TEST(Guard, NeverLetsAllDevicesVanish) {
 
 TEST(Guard, DoesNotMissDevicesThatAreSuspended) {
   Loaded next = fleet(5, 50);
-  next.suspended = {"d5", "d6", "d7", "d8", "d9"};
+  for (const char* name : {"d5", "d6", "d7", "d8", "d9"}) next.suspended.push_back({name, "its status is planned"});
   EXPECT_EQ(verdict(fleet(10, 50), next), "");
 }
 

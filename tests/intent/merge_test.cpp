@@ -77,11 +77,11 @@ TEST(Merge, WhatTheLaterSourceNamesIsManagedAgain) {
 
 TEST(Merge, ListsOfTheLaterSourceWinAndFilledOnesAreNoLongerUnfilled) {
   DeviceIntent earlier = intent("netbox", {});
-  earlier.unfilled_lists = {"/l", "/m"};
+  earlier.not_compared = {{"/l", "why"}, {"/m", "why"}};
   DeviceIntent later = intent("file", {}, {"/l[k=1]"});
   later.lists = {{"/l", ListPolicy::Authoritative}};
   const DeviceIntent merged = merge(earlier, later);
-  EXPECT_THAT(merged.unfilled_lists, ElementsAre("/m"));
+  EXPECT_THAT(merged.not_compared, ElementsAre(testing::Pair("/m", "why")));
   EXPECT_EQ(merged.lists.at("/l"), ListPolicy::Authoritative);
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "intent/fabric_intent.h"
+#include "intent/netbox/lists.h"
 #include "intent/netbox/netbox_source.h"
 #include "intent/netbox_face.h"
 
@@ -131,6 +132,7 @@ TEST(NetBoxFabric, HasNoFindingAndOnlyIpv6AndUnusedVrfListsUnfilled) {
   ASSERT_TRUE(loaded);
 
   EXPECT_THAT(loaded->warnings, testing::IsEmpty());
+  EXPECT_THAT(loaded->findings, testing::IsEmpty());
   EXPECT_THAT(loaded->suspended, testing::IsEmpty());
   for (const auto& device : loaded->devices) {
     const model::DeviceIntent& intent = *device;
@@ -138,8 +140,12 @@ TEST(NetBoxFabric, HasNoFindingAndOnlyIpv6AndUnusedVrfListsUnfilled) {
       return entry.path.text() == "/network-instances/network-instance[name=gold]";
     });
     const std::string instances = "/network-instances/network-instance";
-    EXPECT_THAT(intent.unfilled_lists, testing::Each(testing::AnyOf(HasSubstr("ipv6"), instances)));
-    EXPECT_EQ(std::count(intent.unfilled_lists.begin(), intent.unfilled_lists.end(), instances), has_vrf ? 0 : 1);
+    std::vector<std::string> unfilled;
+    for (const std::string_view list : kAllLists) {
+      if (intent.not_compared.contains(std::string(list))) unfilled.emplace_back(list);
+    }
+    EXPECT_THAT(unfilled, testing::Each(testing::AnyOf(HasSubstr("ipv6"), instances)));
+    EXPECT_EQ(std::count(unfilled.begin(), unfilled.end(), instances), has_vrf ? 0 : 1);
   }
 }
 
@@ -198,7 +204,7 @@ TEST(NetBoxFabric, WithoutThePluginBgpIsUnmanagedAndItsListUnfilled) {
   EXPECT_THAT(loaded->warnings, Contains(HasSubstr("netbox-bgp is not installed")));
   for (const auto& device : loaded->devices) {
     const model::DeviceIntent& intent = *device;
-    EXPECT_THAT(intent.unfilled_lists, Contains(HasSubstr("bgp/neighbors/neighbor")));
+    EXPECT_THAT(intent.not_compared, Contains(Pair(std::string(kNeighborList), "NetBox has no netbox-bgp")));
     for (const auto& leaf : intent.leaves)
       EXPECT_EQ(leaf.path.text().find("/neighbors/"), std::string::npos);
   }

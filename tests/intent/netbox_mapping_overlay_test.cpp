@@ -189,8 +189,7 @@ TEST(Mapping, Row31RefusesNonsenseRouteTargets) {
 }
 
 bool is_unfilled(const Lab& lab, const std::string& list) {
-  const auto& unfilled = lab.loaded.devices.front()->unfilled_lists;
-  return std::find(unfilled.begin(), unfilled.end(), list) != unfilled.end();
+  return lab.loaded.devices.front()->not_compared.contains(list);
 }
 
 TEST(Mapping, Row30TakesNoVrfListAsCompleteThatHoldsOnlyDefault) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string>
 
@@ -124,8 +126,21 @@ class Lab {
   }
   std::string warnings() const {
     std::string text;
-    for (const std::string& warning : loaded.warnings) text += warning + "\n";
+    for (const model::Finding& finding : loaded.findings) {
+      text += fmt::format("{} [{} {}]\n", model::to_line(finding).substr(2), model::to_text(finding.kind), finding.object);
+    }
     return text;
+  }
+  // "dcim.interface:1 mtu": who says what is expected at a path; "-" for nobody.
+  std::string from(const std::string& path) const {
+    const auto said = [](const model::Provenance& who) { return who.object + " " + who.field; };
+    for (const auto& leaf : loaded.devices.front()->leaves) {
+      if (leaf.path.text() == path) return said(leaf.from);
+    }
+    for (const auto& entry : loaded.devices.front()->entries) {
+      if (entry.path.text() == path) return said(entry.from);
+    }
+    return "-";
   }
 
   Tables tables;

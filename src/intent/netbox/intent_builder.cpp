@@ -40,13 +40,24 @@ Path bgp_path(std::string_view vrf) {
       "bgp");
 }
 
+namespace {
+
+// Most mistakes make something wrong or unwatched; these two only make less compared.
+model::Severity severity_of(model::FindingKind kind) {
+  const bool is_small = kind == model::FindingKind::TaggedWithoutVlans || kind == model::FindingKind::Unreadable;
+  return is_small ? model::Severity::Info : model::Severity::Warning;
+}
+
+}  // namespace
+
 void IntentBuilder::add(Path path, Rule rule, std::vector<Value> values, const Provenance& from) {
   const std::string text = model::to_text(path);
   const auto [slot, is_new] = leaves_.try_emplace(text);
   if (is_new) {
     slot->second = {std::move(path), rule, std::move(values), from};
   } else if (slot->second.rule != rule || slot->second.values != values) {
-    warn(fmt::format("{} and {} disagree about {}; the first counts", slot->second.from.object,
+    find(model::FindingKind::Contradiction, from,
+         fmt::format("{} and {} disagree about {}; the first counts", slot->second.from.object,
                      from.object, text));
   }
 }
@@ -69,15 +80,32 @@ void IntentBuilder::entry(Path path, const Provenance& from) {
   entries_.try_emplace(std::move(text), model::EntryExpectation{std::move(path), from});
 }
 
-void IntentBuilder::unmanaged(Path path) {
-  std::string text = model::to_text(path);
-  unmanaged_.try_emplace(std::move(text), std::move(path));
+void IntentBuilder::unmanaged(Path pattern) {
+  std::string text = model::to_text(pattern);
+  unmanaged_.try_emplace(std::move(text), std::move(pattern));
 }
 
-void IntentBuilder::unfilled(std::string_view list) { unfilled_.emplace_back(list); }
+void IntentBuilder::strict(Path pattern) {
+  std::string text = model::to_text(pattern);
+  strict_.try_emplace(std::move(text), std::move(pattern));
+}
 
-void IntentBuilder::warn(std::string_view finding) {
-  warnings_->push_back(fmt::format("{}: {}", device_, core::to_valid_utf8(finding)));
+void IntentBuilder::complete(std::string_view list) {
+  lists_[std::string(list)] = model::ListPolicy::Authoritative;
+}
+
+void IntentBuilder::not_compared(std::string_view what, std::string why) {
+  not_compared_.try_emplace(std::string(what), std::move(why));
+}
+
+void IntentBuilder::find(model::FindingKind kind, const Provenance& at, std::string_view message) {
+  findings_->push_back({.kind = kind,
+                        .severity = severity_of(kind),
+                        .source = {},
+                        .device = device_,
+                        .object = at.object,
+                        .url = at.url,
+                        .message = core::to_valid_utf8(message)});
 }
 
 model::DeviceIntent IntentBuilder::finish() && {
@@ -85,11 +113,24 @@ model::DeviceIntent IntentBuilder::finish() && {
   intent.device = std::move(device_);
   intent.leaves.reserve(leaves_.size());
   intent.entries.reserve(entries_.size());
-  for (auto& [text, leaf] : leaves_) intent.leaves.push_back(std::move(leaf));
-  for (auto& [text, entry] : entries_) intent.entries.push_back(std::move(entry));
-  for (auto& [text, path] : unmanaged_) intent.unmanaged.push_back(std::move(path));
-  std::sort(unfilled_.begin(), unfilled_.end());
-  intent.unfilled_lists = std::move(unfilled_);
+  const auto is_unmanaged = [this](const model::PathText& text) {
+    if (unmanaged_.empty()) return false;
+    const Path path = text.parsed();
+    return std::any_of(unmanaged_.begin(), unmanaged_.end(),
+                       [&path](const auto& pattern) { return model::covers(pattern.second, path); });
+  };
+  for (auto& [text, leaf] : leaves_) {
+    if (!is_unmanaged(leaf.path)) intent.leaves.push_back(std::move(leaf));
+  }
+  for (auto& [text, entry] : entries_) {
+    if (!is_unmanaged(entry.path)) intent.entries.push_back(std::move(entry));
+  }
+  for (auto& [text, pattern] : unmanaged_) intent.unmanaged.push_back(std::move(pattern));
+  for (auto& [text, pattern] : strict_) intent.strict.push_back(std::move(pattern));
+  for (const auto& [list, policy] : lists_) {
+    if (!not_compared_.contains(list)) intent.lists.emplace(list, policy);
+  }
+  intent.not_compared = std::move(not_compared_);
   return intent;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "model/expectation.h"
+#include "model/finding.h"
 
 namespace dm::intent::netbox {
 
@@ -24,18 +25,24 @@ model::Path bgp_path(std::string_view vrf);
 
 class IntentBuilder {
  public:
-  // `warnings` outlives the builder; lines get the device's name in front.
-  IntentBuilder(std::string device, std::vector<std::string>& warnings)
-      : device_(std::move(device)), warnings_(&warnings) {}
+  // `findings` outlives the builder; each gets the device's name.
+  IntentBuilder(std::string device, std::vector<model::Finding>& findings)
+      : device_(std::move(device)), findings_(&findings) {}
 
   void equal(model::Path path, model::Value value, const model::Provenance& from);
   void absent(model::Path path, const model::Provenance& from);
   void one_of(model::Path path, std::vector<model::Value> values, const model::Provenance& from);
   void set(model::Path path, model::ValueList members, const model::Provenance& from);
   void entry(model::Path path, const model::Provenance& from);
-  void unmanaged(model::Path path);
-  void unfilled(std::string_view list);
-  void warn(std::string_view finding);
+  // Nothing at or below the pattern is compared, whatever else is said of it.
+  void unmanaged(model::Path pattern);
+  // What nobody intends at or below the pattern must be absent.
+  void strict(model::Path pattern);
+  // Extra entries of the list are drift (schema text).
+  void complete(std::string_view list);
+  // Nothing is said of the list or leaf (schema text), and why.
+  void not_compared(std::string_view what, std::string why);
+  void find(model::FindingKind kind, const model::Provenance& at, std::string_view message);
 
   model::DeviceIntent finish() &&;
 
@@ -44,11 +51,13 @@ class IntentBuilder {
            const model::Provenance& from);
 
   std::string device_;
-  std::vector<std::string>* warnings_;
+  std::vector<model::Finding>* findings_;
   std::map<std::string, model::Expectation> leaves_;
   std::map<std::string, model::EntryExpectation> entries_;
   std::map<std::string, model::Path> unmanaged_;
-  std::vector<std::string> unfilled_;
+  std::map<std::string, model::Path> strict_;
+  std::map<std::string, model::ListPolicy> lists_;
+  std::map<std::string, std::string> not_compared_;
 };
 
 }  // namespace dm::intent::netbox

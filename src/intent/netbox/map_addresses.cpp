@@ -4,10 +4,12 @@
 #include <array>
 
 #include "intent/netbox/mapping_parts.h"
+#include "intent/netbox/policy.h"
 
 namespace dm::intent::netbox {
 namespace {
 
+using model::FindingKind;
 using model::Path;
 using model::Provenance;
 using model::Value;
@@ -41,12 +43,16 @@ Path address_entry(const Interface& interface, const IpText& ip) {
                {{"ip", ip.ip}});
 }
 
+Path gateway_leaf(const Interface& interface) {
+  return below(interface_path(interface.name), "arista-varp/virtual-address/config/ip");
+}
+
 void map_address(const Interface& interface, const Address& address, const Provenance& object,
                  IntentBuilder& out) {
   const Path entry = address_entry(interface, address.ip);
   const std::string& status = address.row->status;
   if (status == "deprecated") {
-    out.warn(fmt::format("{}: {} is deprecated in NetBox and must not be configured",
+    out.find(FindingKind::DeprecatedInUse, object, fmt::format("{}: {} is deprecated in NetBox and must not be configured",
                          interface.name, address.ip.ip));
     out.absent(below(entry, "config/ip"), in_field(object, "status"));
     return;
@@ -75,7 +81,7 @@ void map_gateways(const Interface& interface, const std::vector<const Address*>&
     addresses.emplace_back(gateway->ip.ip);
   }
   if (first == nullptr) return;
-  const Path leaf = below(interface_path(interface.name), "arista-varp/virtual-address/config/ip");
+  const Path leaf = gateway_leaf(interface);
   const Provenance from = in_field(provenance(options, *first), "address");
   if (addresses.size() == 1) {
     out.equal(leaf, addresses.front(), from);
@@ -94,7 +100,10 @@ void map_addresses(const DeviceView& view, IntentBuilder& out) {
     std::vector<const Address*> gateways;
     for (const Address& address : interface.addresses) {
       if (is_fhrp(address.row->role)) continue;
-      if (is_gateway(view, interface, *address.row)) {
+      const Policy policy = policy_of(*view.options, address.row->tags, address.row->custom_fields);
+      const bool is_virtual = is_gateway(view, interface, *address.row);
+      apply(policy, {is_virtual ? gateway_leaf(interface) : address_entry(interface, address.ip)}, out);
+      if (is_virtual) {
         gateways.push_back(&address);
       } else {
         map_address(interface, address, provenance(*view.options, *address.row), out);

@@ -5,10 +5,12 @@
 #include <set>
 
 #include "intent/netbox/mapping_parts.h"
+#include "intent/netbox/policy.h"
 
 namespace dm::intent::netbox {
 namespace {
 
+using model::FindingKind;
 using model::Path;
 using model::Provenance;
 using model::Value;
@@ -48,7 +50,7 @@ std::optional<LocalAs> local_as(const DeviceView& view, IntentBuilder& out) {
   if (!text.empty()) {
     const auto as = parse_as(text);
     if (as) return LocalAs{*as, in_custom_field(provenance(*view.options, *view.device), field)};
-    out.warn(fmt::format("custom field {}: '{}' is no AS number; not compared", field, text));
+    out.find(FindingKind::ImpossibleValue, provenance(*view.options, *view.device), fmt::format("custom field {}: '{}' is no AS number; not compared", field, text));
     return std::nullopt;
   }
   std::map<std::uint64_t, const SessionRow*> told;
@@ -61,13 +63,18 @@ std::optional<LocalAs> local_as(const DeviceView& view, IntentBuilder& out) {
 }
 
 void map_router_id(const DeviceView& view, const Path& config, IntentBuilder& out) {
-  const Interface* loopback = view.find(view.options->names.router_id_interface);
-  if (loopback == nullptr) return;
+  const std::string& name = view.options->names.router_id_interface;
+  const Interface* loopback = view.find(name);
   std::vector<const Address*> candidates;
-  for (const Address& address : loopback->addresses) {
-    if (!address.ip.is_v6 && address.row->status == "active") candidates.push_back(&address);
+  if (loopback != nullptr) {
+    for (const Address& address : loopback->addresses) {
+      if (!address.ip.is_v6 && address.row->status == "active") candidates.push_back(&address);
+    }
   }
-  if (candidates.size() != 1) return;
+  if (candidates.size() != 1) {
+    return out.not_compared("/network-instances/network-instance/protocols/protocol/bgp/global/config/router-id",
+                            fmt::format("{} has {} active IPv4 addresses in NetBox, not one", name, candidates.size()));
+  }
   out.equal(below(config, "router-id"), candidates.front()->ip.ip,
             in_field(provenance(*view.options, *candidates.front()->row), "address"));
 }
@@ -112,27 +119,29 @@ void map_neighbor(const SessionRow& session, const Path& path, const std::option
 void map_session(const DeviceView& view, const SessionRow& session,
                  const std::optional<LocalAs>& own_as, std::set<std::string>& seen,
                  IntentBuilder& out) {
+  const Provenance from = provenance(*view.options, session);
   const auto remote = parse_ip(session.remote_address.address);
   if (!remote) {
-    out.warn(
-        fmt::format("BGP session '{}' has no remote address; it is not compared", session.name));
+    out.find(FindingKind::SessionIncomplete, from,
+             fmt::format("BGP session '{}' has no remote address; it is not compared", session.name));
     return;
   }
   const std::string vrf = instance_name(vrf_of_session(view, session));
   const Path path = below(bgp_path(vrf), "neighbors/neighbor", {{"neighbor-address", remote->ip}});
   if (!seen.insert(model::to_text(path)).second) {
-    out.warn(fmt::format(
+    out.find(FindingKind::SessionDuplicate, from, fmt::format(
         "BGP session '{}': another session has the neighbor {} in {}; it is not compared",
         session.name, remote->ip, vrf));
     return;
   }
+  apply(policy_of(*view.options, session.tags), {path}, out);
   if (session.status == "planned") {
     out.unmanaged(path);
     return;
   }
   if (!session.remote_as.asn)
-    out.warn(fmt::format("BGP session '{}' has no remote AS", session.name));
-  map_neighbor(session, path, own_as, provenance(*view.options, session), remote->ip, out);
+    out.find(FindingKind::SessionIncomplete, from, fmt::format("BGP session '{}' has no remote AS", session.name));
+  map_neighbor(session, path, own_as, from, remote->ip, out);
 }
 
 // A peer group's own AS, where its sessions leave no doubt. Absent is right as well: its members may carry the AS
@@ -169,6 +178,9 @@ void map_bgp(const DeviceView& view, IntentBuilder& out) {
     const Path config = below(bgp_path(kDefaultInstance), "global/config");
     out.equal(below(config, "as"), as->number, as->from);
     map_router_id(view, config, out);
+  } else {
+    out.not_compared("/network-instances/network-instance/protocols/protocol/bgp/global/config/as",
+                     fmt::format("neither custom field {} nor the BGP sessions say one AS", view.options->names.asn_field));
   }
   std::set<std::string> seen;
   for (const SessionRow* session : view.sessions) map_session(view, *session, as, seen, out);

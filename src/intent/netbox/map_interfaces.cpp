@@ -4,10 +4,12 @@
 #include <map>
 
 #include "intent/netbox/mapping_parts.h"
+#include "intent/netbox/policy.h"
 
 namespace dm::intent::netbox {
 namespace {
 
+using model::FindingKind;
 using model::Path;
 using model::Provenance;
 using model::Value;
@@ -36,8 +38,8 @@ void map_mtu(const Interface& interface, const Path& path, const Provenance& obj
   const std::uint64_t mtu = *interface.row->mtu;
   const Provenance from = in_field(object, "mtu");
   if (mtu > kLargestMtu) {
-    out.warn(fmt::format("{}: MTU {} is more than a switch can have; not compared", interface.name,
-                         mtu));
+    out.find(FindingKind::ImpossibleValue, from,
+             fmt::format("{}: MTU {} is more than a switch can have; not compared", interface.name, mtu));
     return;
   }
   if (interface.kind == InterfaceKind::Svi) {
@@ -69,8 +71,12 @@ void map_ethernet(const Interface& interface, const Path& path, const Provenance
   }
   if (row.speed) {
     const auto speed = kSpeeds.find(*row.speed);
-    if (speed != kSpeeds.end())
+    if (speed != kSpeeds.end()) {
       out.equal(below(path, "ethernet/config/port-speed"), speed->second, in_field(from, "speed"));
+    } else {
+      out.find(FindingKind::ImpossibleValue, from,
+               fmt::format("{}: no port has a speed of {} kbit/s; not compared", interface.name, *row.speed));
+    }
   }
   const Provenance duplex = in_field(from, "duplex");
   if (row.duplex == "auto") out.equal(below(path, "ethernet/config/auto-negotiate"), true, duplex);
@@ -91,8 +97,8 @@ void map_trunk(const Interface& interface, const Path& config, const Provenance&
   std::vector<std::uint64_t> vids;
   for (const Brief* vlan : carried.tagged) vids.push_back(*vlan->vid);
   if (vids.empty()) {
-    out.warn(fmt::format("{}: mode tagged without tagged VLANs; its VLANs are not compared",
-                         interface.name));
+    out.find(FindingKind::TaggedWithoutVlans, object,
+             fmt::format("{}: mode tagged without tagged VLANs; its VLANs are not compared", interface.name));
     return;
   }
   std::sort(vids.begin(), vids.end());
@@ -143,11 +149,22 @@ void map_lag(const DeviceView& view, const Interface& interface, const Path& pat
   const auto mlag = number_field(interface.row->custom_fields, view.options->names.mlag_id_field);
   if (!mlag) return;
   if (*mlag < 1 || *mlag > 2000) {
-    out.warn(fmt::format("{}: MLAG id {} is not 1 to 2000; not compared", interface.name, *mlag));
+    out.find(FindingKind::ImpossibleValue, from, fmt::format("{}: MLAG id {} is not 1 to 2000; not compared", interface.name, *mlag));
     return;
   }
   out.equal(below(path, "aggregation/config/mlag"), *mlag,
             in_custom_field(from, view.options->names.mlag_id_field));
+}
+
+// An interface has two places: its own, and the network instance it is in, whichever that is.
+void map_policy(const DeviceView& view, const Interface& interface, IntentBuilder& out) {
+  const InterfaceRow& row = *interface.row;
+  const Path own = interface.kind == InterfaceKind::Subinterface
+                       ? subinterface_path(parent_name(interface.name), subinterface_index(interface.name).value_or(0))
+                       : interface_path(interface.name);
+  const Path membership = below(below({}, "network-instances/network-instance"), "interfaces/interface",
+                                {{"id", interface.name}});
+  apply(policy_of(*view.options, row.tags, row.custom_fields), {own, membership}, out);
 }
 
 // Exists below its parent only. Its untagged VLAN is the tag it matches, no VLAN of the switch.
@@ -183,6 +200,7 @@ void map_interfaces(const DeviceView& view, IntentBuilder& out) {
   for (const Interface& interface : view.interfaces) {
     const Provenance from = provenance(*view.options, *interface.row);
     if (interface.name.empty()) continue;
+    map_policy(view, interface, out);
     if (interface.kind == InterfaceKind::Subinterface) {
       map_subinterface(interface, from, out);
       continue;

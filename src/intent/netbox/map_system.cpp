@@ -5,6 +5,7 @@
 namespace dm::intent::netbox {
 namespace {
 
+using model::FindingKind;
 using model::Path;
 using model::Provenance;
 
@@ -23,7 +24,8 @@ void map_peer_link(const DeviceView& view, const Path& config, IntentBuilder& ou
     if (!flag_field(interface.row->custom_fields, view.options->names.mlag_peer_link_field))
       continue;
     if (peer_link != nullptr) {
-      out.warn(fmt::format("MLAG: {} and {} are both marked as the peer link; it is not compared",
+      out.find(FindingKind::Mlag, provenance(*view.options, *interface.row),
+               fmt::format("MLAG: {} and {} are both marked as the peer link; it is not compared",
                            peer_link->name, interface.name));
       return;
     }
@@ -41,7 +43,12 @@ void map_mlag(const DeviceView& view, IntentBuilder& out) {
   const Provenance from = provenance(*view.options, *view.device);
   const Path config = below({}, "arista/eos/mlag/config");
   const std::string domain = text_field(fields, names.mlag_domain_field);
-  if (!domain.empty()) out.equal(below(config, "domain-id"), domain, in_custom_field(from, names.mlag_domain_field));
+  if (!domain.empty()) {
+    out.equal(below(config, "domain-id"), domain, in_custom_field(from, names.mlag_domain_field));
+  } else {
+    out.not_compared("/arista/eos/mlag/config/domain-id",
+                     fmt::format("custom field {} is not set", names.mlag_domain_field));
+  }
   if (const auto peer = parse_ip(text_field(fields, names.mlag_peer_field))) {
     out.equal(below(config, "peer-address"), peer->ip, in_custom_field(from, names.mlag_peer_field));
   }
@@ -50,7 +57,8 @@ void map_mlag(const DeviceView& view, IntentBuilder& out) {
     if (holder != nullptr) {
       out.equal(below(config, "local-intf"), holder->name, in_custom_field(from, names.mlag_local_field));
     } else {
-      out.warn(fmt::format("MLAG: no interface holds {} ({})", local->ip, names.mlag_local_field));
+      out.find(FindingKind::Mlag, from,
+               fmt::format("MLAG: no interface holds {} ({})", local->ip, names.mlag_local_field));
     }
   }
   map_peer_link(view, config, out);
@@ -58,7 +66,11 @@ void map_mlag(const DeviceView& view, IntentBuilder& out) {
 
 void map_vtep(const DeviceView& view, IntentBuilder& out) {
   const config::NetBoxMapping& names = view.options->names;
-  if (!view.is_vtep) return;
+  if (!view.is_vtep) {
+    return out.not_compared("/interfaces/interface/arista-vxlan/config/src-ip-intf",
+                            fmt::format("no VTEP: NetBox has neither {} nor {} on this device", names.vtep_interface,
+                                        names.vxlan_interface));
+  }
   const Path config = below(interface_path(names.vxlan_interface), "arista-vxlan/config");
   if (const Interface* source = view.find(names.vtep_interface)) {
     out.equal(below(config, "src-ip-intf"), names.vtep_interface,

@@ -6,10 +6,12 @@
 #include <set>
 
 #include "intent/netbox/mapping_parts.h"
+#include "intent/netbox/policy.h"
 
 namespace dm::intent::netbox {
 namespace {
 
+using model::FindingKind;
 using model::Path;
 using model::Provenance;
 
@@ -27,9 +29,7 @@ struct Use {
 bool is_wanted_everywhere(const DeviceView& view, const VlanRow& row) {
   const std::string& tag = view.options->names.everywhere_tag;
   const bool is_in_reach = row.site.id == 0 || row.site.id == view.device->site.id;
-  const bool is_tagged = std::any_of(row.tags.begin(), row.tags.end(),
-                                     [&tag](const Brief& one) { return one.slug == tag; });
-  return view.is_vtep && row.vid && is_in_reach && is_tagged && !tag.empty();
+  return view.is_vtep && row.vid && is_in_reach && has_tag(row.tags, tag);
 }
 
 // The VLAN object; where it is not clear which, the interface that names it.
@@ -79,7 +79,8 @@ const VlanRow* vlan_by_scope(const DeviceView& view, std::uint64_t vid, IntentBu
   }
   const auto& candidates = of_site.empty() ? of_none : of_site;
   if (candidates.size() > 1) {
-    out.warn(fmt::format("VLAN {}: {} VLAN objects could be meant; its name is not compared", vid,
+    out.find(FindingKind::VlanAmbiguous, provenance(*view.options, *candidates.front()),
+             fmt::format("VLAN {}: {} VLAN objects could be meant; its name is not compared", vid,
                          candidates.size()));
   }
   return candidates.size() == 1 ? candidates.front() : nullptr;
@@ -89,19 +90,19 @@ const VlanRow* vlan_object(const DeviceView& view, std::uint64_t vid, const Use&
                            IntentBuilder& out) {
   if (use.objects.empty()) return vlan_by_scope(view, vid, out);
   if (use.objects.size() > 1) {
-    out.warn(fmt::format(
+    out.find(FindingKind::VlanAmbiguous, provenance(*view.options, "ipam.vlan", *use.objects.begin(), {}), fmt::format(
         "VLAN {}: its interfaces name {} different VLAN objects; its name is not compared", vid,
         use.objects.size()));
     return nullptr;
   }
   const VlanRow* row = view.joined->vlan(*use.objects.begin());
   if (row == nullptr) {
-    out.warn(fmt::format("VLAN {}: the token cannot read the VLAN object; its name is not compared",
-                         vid));
+    out.find(FindingKind::Unreadable, provenance(*view.options, "ipam.vlan", *use.objects.begin(), {}),
+             fmt::format("VLAN {}: the token cannot read the VLAN object; its name is not compared", vid));
   } else if (row->site.id != 0 && view.device->site.id != 0 &&
              row->site.id != view.device->site.id) {
-    out.warn(
-        fmt::format("VLAN {}: the VLAN object belongs to another site ({})", vid, row->site.name));
+    out.find(FindingKind::VlanOfAnotherSite, provenance(*view.options, *row),
+             fmt::format("VLAN {}: the VLAN object belongs to another site ({})", vid, row->site.name));
   }
   return row;
 }
@@ -117,7 +118,7 @@ void map_vlan(std::uint64_t vid, const VlanRow* row, const Path& path, const Pro
   if (row != nullptr && !row->status.empty() && row->status != "active") {
     // Reserved and deprecated: it may be there or not, and no leaf can say that of a whole entry.
     if (row->status == "deprecated")
-      out.warn(fmt::format("VLAN {} is deprecated in NetBox, yet in use", vid));
+      out.find(FindingKind::DeprecatedInUse, from, fmt::format("VLAN {} is deprecated in NetBox, yet in use", vid));
     out.unmanaged(path);
     return;
   }
@@ -128,39 +129,47 @@ void map_vlan(std::uint64_t vid, const VlanRow* row, const Path& path, const Pro
   if (is_name_possible(row->name)) {
     out.equal(below(path, "config/name"), row->name, in_field(from, "name"));
   } else {
-    out.warn(
+    out.find(FindingKind::ImpossibleValue, from,
         fmt::format("VLAN {}: EOS cannot carry the name '{}'; it is not compared", vid, row->name));
   }
 }
 
+Path evpn_path(std::uint64_t vid) {
+  return below({}, "arista/eos/evpn/evpn-instances/evpn-instance", {{"name", std::to_string(vid)}});
+}
+
+Path vni_path(const DeviceView& view, std::uint64_t vid) {
+  return below(interface_path(view.options->names.vxlan_interface), "arista-vxlan/vlan-to-vnis/vlan-to-vni",
+               {{"vlan", std::to_string(vid)}});
+}
+
 void map_route_targets(std::uint64_t vid, const L2vpnRow& l2vpn, const Provenance& from,
                        IntentBuilder& out) {
-  const Path path = below(
-      below({}, "arista/eos/evpn/evpn-instances/evpn-instance", {{"name", std::to_string(vid)}}),
-      "route-target/config");
+  const Path path = below(evpn_path(vid), "route-target/config");
   const std::string owner = "L2VPN " + l2vpn.name;
-  if (auto targets = route_targets(l2vpn.import_targets, owner, out); !targets.empty()) {
+  if (auto targets = route_targets(l2vpn.import_targets, owner, from, out); !targets.empty()) {
     out.set(below(path, "import"), std::move(targets), in_field(from, "import_targets"));
   }
-  if (auto targets = route_targets(l2vpn.export_targets, owner, out); !targets.empty()) {
+  if (auto targets = route_targets(l2vpn.export_targets, owner, from, out); !targets.empty()) {
     out.set(below(path, "export"), std::move(targets), in_field(from, "export_targets"));
   }
 }
 
 void map_vni(const DeviceView& view, std::uint64_t vid, const VlanRow& vlan, IntentBuilder& out) {
   const L2vpnRow* l2vpn = view.joined->l2vpn(vlan.l2vpn.id);
-  const Path path = below(interface_path(view.options->names.vxlan_interface),
-                          "arista-vxlan/vlan-to-vnis/vlan-to-vni", {{"vlan", std::to_string(vid)}});
+  const Path path = vni_path(view, vid);
   if (l2vpn == nullptr) {
-    out.warn(fmt::format("VLAN {}: the token cannot read its L2VPN {}; its VNI is not compared",
+    out.find(FindingKind::Unreadable, provenance(*view.options, "vpn.l2vpn", vlan.l2vpn.id, {}),
+             fmt::format("VLAN {}: the token cannot read its L2VPN {}; its VNI is not compared",
                          vid, vlan.l2vpn.name));
     out.unmanaged(path);
     return;
   }
   if (!l2vpn->type.starts_with("vxlan")) return;
+  apply(policy_of(*view.options, l2vpn->tags), {path, evpn_path(vid)}, out);
   const Provenance from = in_field(provenance(*view.options, *l2vpn), "identifier");
   if (l2vpn->status == "decommissioning") {
-    out.warn(fmt::format("VLAN {}: L2VPN {} is being decommissioned; its VNI must be gone", vid,
+    out.find(FindingKind::DeprecatedInUse, from, fmt::format("VLAN {}: L2VPN {} is being decommissioned; its VNI must be gone", vid,
                          l2vpn->name));
     out.absent(below(path, "config/vni"), in_field(from, "status"));
     return;
@@ -171,7 +180,7 @@ void map_vni(const DeviceView& view, std::uint64_t vid, const VlanRow& vlan, Int
   }
   if (!l2vpn->identifier || *l2vpn->identifier < 1 ||
       static_cast<std::uint64_t>(*l2vpn->identifier) > kLargestVni) {
-    out.warn(fmt::format("VLAN {}: the identifier of L2VPN {} is no VNI (1 to {}); not compared",
+    out.find(FindingKind::L2vpnIdentifier, from, fmt::format("VLAN {}: the identifier of L2VPN {} is no VNI (1 to {}); not compared",
                          vid, l2vpn->name, kLargestVni));
     out.unmanaged(path);
     return;
@@ -196,12 +205,12 @@ bool is_route_target(std::string_view text) {
 }  // namespace
 
 model::ValueList route_targets(const std::vector<Brief>& targets, std::string_view owner,
-                               IntentBuilder& out) {
+                               const Provenance& from, IntentBuilder& out) {
   std::set<std::string> names;
   for (const Brief& target : targets) {
     if (!is_route_target(target.name)) {
-      out.warn(fmt::format("{}: '{}' is no route target; its route targets are not compared", owner,
-                           target.name));
+      out.find(FindingKind::RouteTarget, from,
+               fmt::format("{}: '{}' is no route target; its route targets are not compared", owner, target.name));
       return {};
     }
     names.insert(target.name);
@@ -214,6 +223,7 @@ void map_vlans(const DeviceView& view, IntentBuilder& out) {
     const VlanRow* row = vlan_object(view, vid, use, out);
     const Path path =
         below(instance_path(kDefaultInstance), "vlans/vlan", {{"vlan-id", std::to_string(vid)}});
+    if (row != nullptr) apply(policy_of(*view.options, row->tags), {path, vni_path(view, vid), evpn_path(vid)}, out);
     map_vlan(vid, row, path, provenance_of(view, row, use), out);
     if (view.is_vtep && row != nullptr && row->l2vpn.id != 0) map_vni(view, vid, *row, out);
   }

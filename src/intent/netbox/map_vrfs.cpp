@@ -4,10 +4,12 @@
 #include <map>
 
 #include "intent/netbox/mapping_parts.h"
+#include "intent/netbox/policy.h"
 
 namespace dm::intent::netbox {
 namespace {
 
+using model::FindingKind;
 using model::Path;
 using model::Provenance;
 
@@ -58,7 +60,7 @@ void map_membership(const DeviceView& view, IntentBuilder& out) {
     const Membership found = membership(interface);
     if (!found.is_routed) continue;
     if (!found.is_clear) {
-      out.warn(
+      out.find(FindingKind::VrfConflict, provenance(*view.options, *interface.row),
           fmt::format("{}: the interface and its addresses are in different VRFs; not compared",
                       interface.name));
       continue;
@@ -95,6 +97,11 @@ void map_management_instance(const DeviceView& view, IntentBuilder& out) {
   }
 }
 
+Path vni_path(const DeviceView& view, const std::string& vrf) {
+  return below(interface_path(view.options->names.vxlan_interface), "arista-vxlan/vrf-to-vnis/vrf-to-vni",
+               {{"vrf", vrf}});
+}
+
 // What only a switch with a VTEP has of a VRF: its L3 VNI and its EVPN route targets.
 void map_vrf_overlay(const DeviceView& view, const std::string& name, const VrfRow& row,
                      IntentBuilder& out) {
@@ -102,22 +109,21 @@ void map_vrf_overlay(const DeviceView& view, const std::string& name, const VrfR
   const Provenance from = in_custom_field(object, view.options->names.l3vni_field);
   const std::string vni_field = text_field(row.custom_fields, view.options->names.l3vni_field);
   const auto vni = number_field(row.custom_fields, view.options->names.l3vni_field);
-  const Path entry = below(interface_path(view.options->names.vxlan_interface),
-                           "arista-vxlan/vrf-to-vnis/vrf-to-vni", {{"vrf", name}});
+  const Path entry = vni_path(view, name);
   if (vni && *vni >= 1 && *vni <= kLargestVni) {
     out.entry(entry, from);
     out.equal(below(entry, "config/vrf"), name, from);
     out.equal(below(entry, "config/vni"), *vni, from);
   } else if (!vni_field.empty()) {
-    out.warn(fmt::format("VRF {}: '{}' is no VNI (1 to {}); not compared", name, vni_field,
+    out.find(FindingKind::ImpossibleValue, from, fmt::format("VRF {}: '{}' is no VNI (1 to {}); not compared", name, vni_field,
                          kLargestVni));
     out.unmanaged(entry);
   }
   const Path evpn = below(bgp_path(name), "global/evpn");
-  if (auto targets = route_targets(row.import_targets, "VRF " + name, out); !targets.empty()) {
+  if (auto targets = route_targets(row.import_targets, "VRF " + name, from, out); !targets.empty()) {
     out.set(below(evpn, "import-target"), std::move(targets), in_field(object, "import_targets"));
   }
-  if (auto targets = route_targets(row.export_targets, "VRF " + name, out); !targets.empty()) {
+  if (auto targets = route_targets(row.export_targets, "VRF " + name, from, out); !targets.empty()) {
     out.set(below(evpn, "export-target"), std::move(targets), in_field(object, "export_targets"));
   }
 }
@@ -154,17 +160,18 @@ void map_vrfs(const DeviceView& view, IntentBuilder& out) {
   for (const auto& [name, vrfs] : by_name) {
     if (name == kDefaultInstance) continue;
     const VrfRow* row = view.joined->vrf(vrfs.front()->id);
-    map_instance(
-        name,
-        row != nullptr ? in_field(provenance(*view.options, *row), "name")
-                       : provenance(*view.options, "ipam.vrf", vrfs.front()->id, {}),
-        out);
+    const Provenance from = row != nullptr ? provenance(*view.options, *row)
+                                           : provenance(*view.options, "ipam.vrf", vrfs.front()->id, {});
+    if (row != nullptr) {
+      apply(policy_of(*view.options, row->tags, row->custom_fields), {instance_path(name), vni_path(view, name)}, out);
+    }
+    map_instance(name, in_field(from, "name"), out);
     if (vrfs.size() > 1) {
-      out.warn(fmt::format(
+      out.find(FindingKind::VrfNameReused, from, fmt::format(
           "VRF {}: {} VRFs of that name are in use here; VNI and route targets are not compared",
           name, vrfs.size()));
     } else if (row == nullptr) {
-      out.warn(fmt::format(
+      out.find(FindingKind::Unreadable, from, fmt::format(
           "VRF {}: the token cannot read it; VNI and route targets are not compared", name));
     } else if (view.is_vtep) {
       map_vrf_overlay(view, name, *row, out);

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <set>
 
 #include "core/text.h"
@@ -10,13 +9,38 @@
 #include "intent/netbox/intent_builder.h"
 #include "intent/netbox/lists.h"
 #include "intent/netbox/mapping_parts.h"
+#include "intent/netbox/policy.h"
 
 namespace dm::intent::netbox {
 namespace {
 
-// Staged devices are compared like active ones; all other states are not watched.
-bool is_watched(const DeviceRow& device) {
-  return device.status.empty() || device.status == "active" || device.status == "staged";
+using model::FindingKind;
+
+// Why a device is not watched; nullopt: it is. Staged ones are, at low severity.
+std::optional<std::string> suspension(const DeviceRow& device, const MappingOptions& options) {
+  const bool is_up = device.status.empty() || device.status == "active" || device.status == "staged";
+  if (!is_up) return fmt::format("its status is {}", device.status);
+  if (policy_of(options, device.tags, device.custom_fields) == Policy::Ignore)
+    return fmt::format("NetBox says so: tag {} or custom field {}", options.names.ignore_tag, options.names.policy_field);
+  return std::nullopt;
+}
+
+model::Finding about_device(const MappingOptions& options, const DeviceRow& device, std::string message) {
+  const model::Provenance at = provenance(options, device);
+  return {.kind = FindingKind::Device,
+          .severity = model::Severity::Warning,
+          .source = {},
+          .device = core::to_valid_utf8(device.name),
+          .object = at.object,
+          .url = at.url,
+          .message = core::to_valid_utf8(message)};
+}
+
+// Everything of the device is documented, its owner says: what is extra there is drift.
+void map_complete_lists(IntentBuilder& out) {
+  for (const std::string_view list : {kInterfaceList, kSubinterfaceList, kInstanceInterfaceList}) out.complete(list);
+  for (const std::string_view list : kIpv4Lists) out.complete(list);
+  for (const std::string_view list : kIpv6Lists) out.complete(list);
 }
 
 std::string target_address(const DeviceRow& device, std::uint16_t port) {
@@ -27,7 +51,7 @@ std::string target_address(const DeviceRow& device, std::uint16_t port) {
 }
 
 model::InventoryDevice inventory_of(const DeviceRow& device, std::uint16_t port) {
-  model::InventoryDevice found{device.name, target_address(device, port), {}, "netbox"};
+  model::InventoryDevice found{device.name, target_address(device, port), {}, "netbox", device.status == "staged"};
   const auto label = [&found](const char* name, const Brief& object) {
     const std::string& text = object.slug.empty() ? object.name : object.slug;
     if (!text.empty()) found.labels[name] = text;
@@ -41,64 +65,21 @@ model::InventoryDevice inventory_of(const DeviceRow& device, std::uint16_t port)
   return found;
 }
 
-bool has_vlans(const Tables& tables) {
-  return std::any_of(
-      tables.interfaces.begin(), tables.interfaces.end(), [](const InterfaceRow& row) {
-        return (!row.mode.empty() && (row.untagged_vlan.id != 0 || !row.tagged_vlans.empty())) ||
-               svi_vlan(canonical_interface_name(row.name));
-      });
-}
-
-bool has_ipv6(const Tables& tables) {
-  return std::any_of(tables.addresses.begin(), tables.addresses.end(), [](const AddressRow& row) {
-    return row.address.find(':') != std::string::npos;
-  });
-}
-
-// Lists for which this NetBox has no data at all: an extra entry there says nothing about a switch.
-std::set<std::string_view> unfilled_lists(const Tables& tables, const MappingOptions& options) {
-  std::set<std::string_view> unfilled;
-  const auto is_vxlan = [](const L2vpnRow& row) { return row.type.starts_with("vxlan"); };
-  const auto has_l3vni = [&options](const VrfRow& row) {
-    return !text_field(row.custom_fields, options.names.l3vni_field).empty();
-  };
-  const bool has_vlan_vnis = std::any_of(tables.l2vpns.begin(), tables.l2vpns.end(), is_vxlan);
-  const bool has_vrf_vnis = std::any_of(tables.vrfs.begin(), tables.vrfs.end(), has_l3vni);
-  if (tables.sessions.empty()) unfilled.insert(kNeighborList);
-  if (!has_vlans(tables)) unfilled.insert(kVlanList);
-  if (!has_vlan_vnis) unfilled.insert(kVlanVniList);
-  if (!has_vrf_vnis) unfilled.insert(kVrfVniList);
-  if (!has_ipv6(tables)) unfilled.insert(kIpv6Lists.begin(), kIpv6Lists.end());
-  return unfilled;
-}
-
-// The same for one device: no interface, or no address, is documented for it.
-void add_unfilled(const DeviceView& view, std::set<std::string_view> unfilled, IntentBuilder& out) {
-  const bool has_addresses =
-      std::any_of(view.interfaces.begin(), view.interfaces.end(),
-                  [](const Interface& interface) { return !interface.addresses.empty(); });
-  if (view.interfaces.empty()) unfilled.insert({kInterfaceList, kSubinterfaceList, kVlanList});
-  if (!has_addresses) {
-    unfilled.insert(kIpv4Lists.begin(), kIpv4Lists.end());
-    unfilled.insert(kIpv6Lists.begin(), kIpv6Lists.end());
-    unfilled.insert(kInstanceInterfaceList);
-  }
-  // Every switch has `default`: that alone documents no VRF.
-  if (vrfs_of(view).empty()) unfilled.insert(kInstanceList);
-  for (const std::string_view list : unfilled) out.unfilled(list);
-}
-
-model::DeviceIntent intent_of(const DeviceView& view, const std::set<std::string_view>& unfilled,
-                              std::vector<std::string>& warnings) {
-  IntentBuilder out(view.device->name, warnings);
-  if (view.interfaces.empty()) out.warn("NetBox documents no interface of it");
+model::DeviceIntent intent_of(const DeviceView& view, const Silent& silent,
+                              std::vector<model::Finding>& findings) {
+  IntentBuilder out(view.device->name, findings);
+  const DeviceRow& device = *view.device;
+  const model::Provenance from = provenance(*view.options, device);
+  if (view.interfaces.empty()) out.find(FindingKind::Device, from, "NetBox documents no interface of it");
+  apply(policy_of(*view.options, device.tags, device.custom_fields), {model::Path()}, out);
+  if (has_tag(device.tags, view.options->names.complete_tag)) map_complete_lists(out);
   map_system(view, out);
   map_interfaces(view, out);
   map_addresses(view, out);
   map_vlans(view, out);
   map_vrfs(view, out);
   map_bgp(view, out);
-  add_unfilled(view, unfilled, out);
+  add_not_compared(view, silent, out);
   return std::move(out).finish();
 }
 
@@ -121,7 +102,7 @@ const Mapping::MappedDevice& Mapping::map_device(const TableIndex& index, const 
   const Joined joined(index, looked_at);
   MappedDevice mapped;
   mapped.intent = std::make_shared<const model::DeviceIntent>(
-      intent_of(index.view(device, joined), *unfilled_, mapped.warnings));
+      intent_of(index.view(device, joined), *silent_, mapped.findings));
   fan_out_.note(device.id, std::move(looked_at));
   slot->second = std::move(mapped);
   return slot->second;
@@ -129,35 +110,32 @@ const Mapping::MappedDevice& Mapping::map_device(const TableIndex& index, const 
 
 Loaded Mapping::map(const Tables& tables, const Touched& touched) {
   Loaded loaded;
-  loaded.warnings = find_mistakes(tables);
+  loaded.findings = find_mistakes(tables, options_);
   const TableIndex index(tables, options_);
-  auto unfilled = unfilled_lists(tables, options_);
-  const bool is_everything = touched.is_everything || unfilled_ != unfilled;
-  unfilled_ = std::move(unfilled);
+  Silent silent = silent_everywhere(tables, options_);
+  const bool is_everything = touched.is_everything || silent_ != silent;
+  silent_ = std::move(silent);
   const DeviceIds stale = is_everything ? DeviceIds() : stale_devices(touched);
   std::set<std::string> names;
   DeviceIds mapped;
+  const auto find = [&](const DeviceRow& device, std::string message) {
+    loaded.findings.push_back(about_device(options_, device, std::move(message)));
+  };
   for (const DeviceRow& device : tables.devices) {
     if (device.name.empty()) {
-      loaded.warnings.push_back(fmt::format("device {} has no name; it is not watched", device.id));
-    } else if (!is_watched(device)) {
-      loaded.suspended.push_back(device.name);
-      loaded.warnings.push_back(
-          fmt::format("{}: its status is {}; it is not watched", device.name, device.status));
+      find(device, fmt::format("device {} has no name; it is not watched", device.id));
+    } else if (auto reason = suspension(device, options_)) {
+      loaded.suspended.push_back({device.name, std::move(*reason)});
     } else if (!names.insert(device.name).second) {
-      loaded.warnings.push_back(
-          fmt::format("{}: a second device of that name is not watched", device.name));
+      find(device, "a second device of that name is not watched");
     } else {
       loaded.inventory.push_back(inventory_of(device, options_.gnmi_port));
-      if (loaded.inventory.back().address.empty()) {
-        loaded.warnings.push_back(fmt::format(
-            "{}: it has neither an out-of-band nor a primary address; it cannot be reached",
-            device.name));
-      }
+      if (loaded.inventory.back().address.empty())
+        find(device, "it has neither an out-of-band nor a primary address; it cannot be reached");
       const MappedDevice& one = map_device(index, device, is_everything || stale.contains(device.id));
       mapped.insert(device.id);
       loaded.devices.push_back(one.intent);
-      loaded.warnings.insert(loaded.warnings.end(), one.warnings.begin(), one.warnings.end());
+      loaded.findings.insert(loaded.findings.end(), one.findings.begin(), one.findings.end());
     }
   }
   for (auto device = devices_.begin(); device != devices_.end();) {

@@ -15,6 +15,7 @@
 
 #include "intent/netbox/device_view.h"
 #include "intent/netbox/fan_out.h"
+#include "intent/netbox/not_compared.h"
 #include "intent/source.h"
 
 namespace dm::intent::netbox {
@@ -38,7 +39,7 @@ class Mapping {
  private:
   struct MappedDevice {
     std::shared_ptr<const model::DeviceIntent> intent;
-    std::vector<std::string> warnings;
+    std::vector<model::Finding> findings;
   };
   DeviceIds stale_devices(const Touched& touched) const;
   const MappedDevice& map_device(const TableIndex& index, const DeviceRow& device, bool is_stale);
@@ -46,7 +47,7 @@ class Mapping {
   MappingOptions options_;
   FanOut fan_out_;
   std::map<std::uint64_t, MappedDevice> devices_;
-  std::optional<std::set<std::string_view>> unfilled_;  // lists without any data in all of NetBox
+  std::optional<Silent> silent_;  // lists without any data in all of NetBox
 };
 
 Loaded map_tables(const Tables& tables, const MappingOptions& options);

@@ -34,7 +34,7 @@ std::vector<const Brief*> vrfs_of(const DeviceView& view);
 
 // Names of route targets, sorted; empty if there are none or one is not `a:b` (a finding).
 model::ValueList route_targets(const std::vector<Brief>& targets, std::string_view owner,
-                               IntentBuilder& out);
+                               const model::Provenance& from, IntentBuilder& out);
 
 // The session's VRF through its local address (sessions have none of their own). Null: default.
 const Brief* vrf_of_session(const DeviceView& view, const SessionRow& session);

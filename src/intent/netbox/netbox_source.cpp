@@ -24,16 +24,16 @@ constexpr std::size_t kNamesPerQuery = 40;
 constexpr const char* kInterfaceFields =
     "fields=id,display_url,device,name,type,enabled,parent,lag,mtu,speed,duplex,mgmt_only,"
     "description,mode,"
-    "untagged_vlan,tagged_vlans,qinq_svlan,vrf,custom_fields";
+    "untagged_vlan,tagged_vlans,qinq_svlan,vrf,tags,custom_fields";
 constexpr const char* kAddressFields =
-    "fields=id,display_url,address,vrf,status,role,assigned_object_type,assigned_object_id,custom_"
+    "fields=id,display_url,address,vrf,status,role,assigned_object_type,assigned_object_id,tags,custom_"
     "fields";
 constexpr const char* kVlanFields =
     "fields=id,display_url,vid,name,status,site,group,l2vpn_termination,tags";
 constexpr const char* kL2vpnFields =
-    "fields=id,display_url,identifier,name,type,status,import_targets,export_targets";
+    "fields=id,display_url,identifier,name,type,status,import_targets,export_targets,tags";
 constexpr const char* kVrfFields =
-    "fields=id,display_url,name,import_targets,export_targets,custom_fields";
+    "fields=id,display_url,name,import_targets,export_targets,tags,custom_fields";
 
 const char* const kDevicePath = "/api/dcim/devices/";
 const char* const kDevicePermission = "dcim.view_device";

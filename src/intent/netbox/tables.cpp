@@ -1,5 +1,8 @@
 #include "intent/netbox/tables.h"
 
+#include <algorithm>
+#include <array>
+
 #include "intent/netbox/json_values.h"
 
 namespace dm::intent::netbox {
@@ -8,6 +11,7 @@ namespace {
 using core::Code;
 using core::Error;
 using core::Result;
+using namespace std::string_view_literals;
 
 void read_field(DeviceRow& row, std::string_view key, od::value value) {
   if (key == "name")
@@ -69,6 +73,8 @@ void read_field(InterfaceRow& row, std::string_view key, od::value value) {
     row.mgmt_only = bool_of(value, false);
   else if (key == "custom_fields")
     row.custom_fields = custom_fields_of(value);
+  else if (key == "tags")
+    row.tags = briefs_of(value);
 }
 
 void read_field(AddressRow& row, std::string_view key, od::value value) {
@@ -88,6 +94,8 @@ void read_field(AddressRow& row, std::string_view key, od::value value) {
     row.assigned_object_id = unsigned_of(value).value_or(0);
   else if (key == "custom_fields")
     row.custom_fields = custom_fields_of(value);
+  else if (key == "tags")
+    row.tags = briefs_of(value);
 }
 
 Brief l2vpn_of(od::value termination) {
@@ -133,6 +141,8 @@ void read_field(L2vpnRow& row, std::string_view key, od::value value) {
     row.import_targets = briefs_of(value);
   else if (key == "export_targets")
     row.export_targets = briefs_of(value);
+  else if (key == "tags")
+    row.tags = briefs_of(value);
 }
 
 void read_field(VrfRow& row, std::string_view key, od::value value) {
@@ -146,6 +156,8 @@ void read_field(VrfRow& row, std::string_view key, od::value value) {
     row.export_targets = briefs_of(value);
   else if (key == "custom_fields")
     row.custom_fields = custom_fields_of(value);
+  else if (key == "tags")
+    row.tags = briefs_of(value);
 }
 
 void read_field(SessionRow& row, std::string_view key, od::value value) {
@@ -173,6 +185,34 @@ void read_field(SessionRow& row, std::string_view key, od::value value) {
     row.import_policies = briefs_of(value);
   else if (key == "export_policies")
     row.export_policies = briefs_of(value);
+  else if (key == "tags")
+    row.tags = briefs_of(value);
+}
+
+// Whether a field of ours has a JSON type that NetBox gives it; null is always one, and unknown fields are
+// nobody's business.
+bool is_of_its_type(std::string_view key, od::value value) {
+  using Type = od::json_type;
+  static constexpr std::array kTexts{"name"sv, "description"sv, "display_url"sv, "address"sv, "assigned_object_type"sv};
+  static constexpr std::array kNumbers{"mtu"sv, "speed"sv, "vid"sv, "identifier"sv, "assigned_object_id"sv};
+  static constexpr std::array kFlags{"enabled"sv, "mgmt_only"sv};
+  static constexpr std::array kLists{"tags"sv,           "tagged_vlans"sv,    "import_targets"sv,
+                                     "export_targets"sv, "import_policies"sv, "export_policies"sv};
+  static constexpr std::array kChoices{"status"sv, "type"sv, "mode"sv, "duplex"sv};
+  static constexpr std::array kObjects{"device"sv, "parent"sv, "lag"sv,  "untagged_vlan"sv, "qinq_svlan"sv,
+                                       "vrf"sv,    "site"sv,   "group"sv, "platform"sv,     "primary_ip"sv,
+                                       "oob_ip"sv, "local_address"sv, "remote_address"sv, "local_as"sv,
+                                       "remote_as"sv, "peer_group"sv};
+  const auto is_among = [key](const auto& keys) { return std::find(keys.begin(), keys.end(), key) != keys.end(); };
+  const Type type = value.type();
+  if (type == Type::null) return true;
+  if (is_among(kTexts)) return type == Type::string;
+  if (is_among(kNumbers)) return type == Type::number;
+  if (is_among(kFlags)) return type == Type::boolean;
+  if (is_among(kLists)) return type == Type::array;
+  if (is_among(kChoices)) return type == Type::object || type == Type::string;
+  if (is_among(kObjects)) return type == Type::object || type == Type::number;  // whole, or the id alone
+  return key != "custom_fields" || type == Type::object;
 }
 
 template <class Row>
@@ -183,8 +223,10 @@ Row row_of(od::object object) {
     od::value value = field.value();
     if (key == "id") {
       row.id = unsigned_of(value).value_or(0);
-    } else {
+    } else if (is_of_its_type(key, value)) {
       read_field(row, key, value);
+    } else {
+      row.wrong_fields.emplace_back(key);
     }
   }
   return row;

@@ -2,7 +2,7 @@
 //
 // Read tolerantly, so that NetBox 4.2 to 4.7 fit: unknown fields are skipped, missing ones stay
 // empty, a choice is taken as {"value": …} or bare, a related object as its brief form. Only `id`
-// is required. Value types.
+// is required. A field of another JSON type counts as empty, and is named in `wrong_fields`. Value types.
 #pragma once
 
 #include <cstdint>
@@ -37,6 +37,7 @@ struct DeviceRow {
   Brief role, site, platform, primary_ip, oob_ip;
   std::vector<Brief> tags;
   CustomFields custom_fields;
+  std::vector<std::string> wrong_fields;
   bool operator==(const DeviceRow&) const = default;
 };
 
@@ -44,11 +45,12 @@ struct InterfaceRow {
   std::uint64_t id = 0;
   std::string name, type, mode, description, duplex, display_url;
   Brief device, parent, lag, untagged_vlan, qinq_svlan, vrf;
-  std::vector<Brief> tagged_vlans;
+  std::vector<Brief> tagged_vlans, tags;
   std::optional<std::uint64_t> mtu, speed;
   bool enabled = true;
   bool mgmt_only = false;
   CustomFields custom_fields;
+  std::vector<std::string> wrong_fields;
   bool operator==(const InterfaceRow&) const = default;
 };
 
@@ -56,9 +58,11 @@ struct AddressRow {
   std::uint64_t id = 0;
   std::string address, status, role, display_url;
   Brief vrf;
+  std::vector<Brief> tags;
   std::string assigned_object_type;
   std::uint64_t assigned_object_id = 0;
   CustomFields custom_fields;
+  std::vector<std::string> wrong_fields;
   bool operator==(const AddressRow&) const = default;
 };
 
@@ -68,6 +72,7 @@ struct VlanRow {
   std::string name, status, display_url;
   Brief site, group, l2vpn;
   std::vector<Brief> tags;
+  std::vector<std::string> wrong_fields;
   bool operator==(const VlanRow&) const = default;
 };
 
@@ -75,15 +80,17 @@ struct L2vpnRow {
   std::uint64_t id = 0;
   std::optional<std::int64_t> identifier;
   std::string name, type, status, display_url;
-  std::vector<Brief> import_targets, export_targets;
+  std::vector<Brief> import_targets, export_targets, tags;
+  std::vector<std::string> wrong_fields;
   bool operator==(const L2vpnRow&) const = default;
 };
 
 struct VrfRow {
   std::uint64_t id = 0;
   std::string name, display_url;
-  std::vector<Brief> import_targets, export_targets;
+  std::vector<Brief> import_targets, export_targets, tags;
   CustomFields custom_fields;
+  std::vector<std::string> wrong_fields;
   bool operator==(const VrfRow&) const = default;
 };
 
@@ -91,7 +98,8 @@ struct SessionRow {
   std::uint64_t id = 0;
   std::string name, status, description, display_url;
   Brief device, local_address, remote_address, local_as, remote_as, peer_group;
-  std::vector<Brief> import_policies, export_policies;
+  std::vector<Brief> import_policies, export_policies, tags;
+  std::vector<std::string> wrong_fields;
   bool operator==(const SessionRow&) const = default;
 };
 
