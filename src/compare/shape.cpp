@@ -26,10 +26,14 @@ Lists lists_in_shape(const schema::Profile& profile, const Lists& lists) {
   return out;
 }
 
+// Where two sources name one object in two shapes, merging by path text could not see it: a file wins here too.
 template <class Item>
 void reshape(const schema::Profile& profile, std::vector<Item>& items) {
   for (Item& item : items) item.path = in_shape(profile, item.path.parsed());
-  std::stable_sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.path < b.path; });
+  const auto rank = [](const Item& item) { return item.from.source == "file" ? 0 : 1; };
+  std::stable_sort(items.begin(), items.end(), [&rank](const Item& a, const Item& b) {
+    return a.path == b.path ? rank(a) < rank(b) : a.path < b.path;
+  });
   items.erase(std::unique(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.path == b.path; }),
               items.end());
 }

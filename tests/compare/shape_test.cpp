@@ -50,5 +50,20 @@ TEST(Shape, ALeafWrittenInBothShapesIsOneLeaf) {
   EXPECT_EQ(one->leaves[0].path.text(), kVxlan + "/vlan-to-vnis/vlan-to-vni[vlan=40]/config/vni");
 }
 
+TEST(Shape, AFileWinsOverNetBoxInWhateverShapeItIsWritten) {
+  for (const char* shape : {"/config/vlan-to-vnis/vlan-to-vni[vlan=40]/vni", "/vlan-to-vnis/vlan-to-vni[vlan=40]/config/vni"}) {
+    const bool is_old = std::string(shape).find("/config/vlan-to-vnis") == 0;
+    const char* other = is_old ? "/vlan-to-vnis/vlan-to-vni[vlan=40]/config/vni" : "/config/vlan-to-vnis/vlan-to-vni[vlan=40]/vni";
+    auto intent = std::make_shared<model::DeviceIntent>();
+    intent->leaves.push_back({.path = *model::parse_path(kVxlan + other), .values = {1}, .from = {"netbox", "vpn.l2vpn:9", "", ""}});
+    intent->leaves.push_back({.path = *model::parse_path(kVxlan + shape), .values = {2}, .from = {"file", "a.yaml:3", "", ""}});
+
+    const auto one = in_shape(*schema::load_profile("arista-eos").profile, std::shared_ptr<const model::DeviceIntent>(intent));
+
+    ASSERT_EQ(one->leaves.size(), 1U);
+    EXPECT_EQ(one->leaves[0].values, std::vector<model::Value>{2}) << shape;
+  }
+}
+
 }  // namespace
 }  // namespace dm::compare
