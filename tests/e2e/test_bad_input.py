@@ -159,6 +159,20 @@ def netbox_page_no_json(scene):
     wait_ready(monitor, 200)
 
 
+def findings_are_listed(monitor, vrf):
+    """For people and for programs, of all devices or one; never as drift."""
+    code, out, err = run("findings", "--server", monitor.url)
+    expect("findings: " + err, code, 0)
+    expect_in("findings", out, "impossible_value", f"ipam.vrf:{vrf}", "leaf8", "4 findings")
+    code, out, err = run("findings", "leaf8", "--server", monitor.url, "--output", "json")
+    expect("findings of a device: " + err, code, 0)
+    items = json.loads(out)["items"]
+    expect("findings of a device", [(i["kind"], i["device"], i["object"]) for i in items],
+           [("impossible_value", "leaf8", f"ipam.vrf:{vrf}")])
+    expect("the metric", monitor.metric('intent_findings{kind="impossible_value"}'), 4)
+    expect("findings of nobody", run("findings", "--server", "http://127.0.0.1:1")[0], 3)
+
+
 def wrong_type(scene):
     """In the configuration, in NetBox, and from a device."""
     file = scene.session.folder / "types.yaml"
@@ -173,6 +187,7 @@ def wrong_type(scene):
     scene.fabric.netbox("PATCH", f"ipam/vrfs/{vrf['id']}", {"custom_fields": {"l3vni": "many"}})
     wait_for("the finding", lambda: any("'many' is no VNI (1 to 16777215); not compared" in w
                                         for w in monitor.get("/api/v1/status")["intent"]["warnings"]))
+    findings_are_listed(monitor, vrf["id"])
     scene.fabric.netbox("PATCH", f"ipam/vrfs/{vrf['id']}", {"custom_fields": {"l3vni": vrf["custom_fields"]["l3vni"]}})
 
     scene.fabric.post("devices/leaf5/apply", {"messages": [{"update": [{"path": MTU, "type": "string", "value": "nine thousand"}]}]})
