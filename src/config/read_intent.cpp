@@ -1,6 +1,9 @@
 // intent: what the devices should have.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
+
 #include "config/checks.h"
 #include "config/parts.h"
 
@@ -19,10 +22,37 @@ std::vector<model::Path> read_patterns(Section& section, std::string_view key) {
     if (path) {
       patterns.push_back(std::move(*path));
     } else {
-      section.refuse(key, fmt::format("'{}': {}", text, path.error().message));
+      section.refuse(key, path.error().message);
     }
   }
   return patterns;
+}
+
+std::vector<AsnSource> read_asn_sources(Section& section) {
+  static const std::map<std::string, AsnSource> kWords{
+      {"field", AsnSource::Field}, {"session", AsnSource::Session}, {"context", AsnSource::Context}};
+  std::vector<AsnSource> sources;
+  for (const std::string& word : section.texts("asn_sources", {"field", "session"})) {
+    const auto known = kWords.find(word);
+    if (known != kWords.end()) {
+      sources.push_back(known->second);
+    } else {
+      section.refuse("asn_sources", fmt::format("'{}' is none of field, session, context", word));
+    }
+  }
+  return sources;
+}
+
+// Text with `{name}`s, each of them one of `known`.
+std::string read_template(Section& section, std::string_view key, const std::vector<std::string>& known) {
+  std::string text = section.text(key, "");
+  for (std::size_t open = text.find('{'); open != std::string::npos; open = text.find('{', open + 1)) {
+    const std::size_t close = text.find('}', open);
+    const std::string name = close == std::string::npos ? text.substr(open) : text.substr(open + 1, close - open - 1);
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    section.refuse(key, fmt::format("'{}' is none of {{{}}}", name, fmt::join(known, "}, {")));
+  }
+  return text;
 }
 
 NetBoxMapping read_mapping(Section section) {
@@ -43,6 +73,15 @@ NetBoxMapping read_mapping(Section section) {
   if (section.has("vxlan_udp_port")) {
     names.vxlan_udp_port = static_cast<std::uint16_t>(section.number("vxlan_udp_port", 4789, 1, 65535));
   }
+  names.hostname_domain = section.text("hostname_domain", names.hostname_domain);
+  names.asn_sources = read_asn_sources(section);
+  names.asn_context_key = section.text("asn_context_key", names.asn_context_key);
+  names.router_id_field = section.text("router_id_field", names.router_id_field);
+  names.vtep_roles = section.texts("vtep_roles", {});
+  names.vrf_rd = read_template(section, "vrf_rd", {"router_id", "asn", "vni", "rd"});
+  names.vlan_rd = read_template(section, "vlan_rd", {"router_id", "asn", "vni", "vlan"});
+  names.interface_type = section.boolean("interface_type", names.interface_type);
+  names.config_context_key = section.text("config_context_key", names.config_context_key);
   names.ignore_tag = section.text("ignore_tag", names.ignore_tag);
   names.strict_tag = section.text("strict_tag", names.strict_tag);
   names.complete_tag = section.text("complete_tag", names.complete_tag);
@@ -72,6 +111,9 @@ NetBox read_netbox(Section section) {
   guard.refuse_others();
   netbox.ca_file = section.file("ca_file", "");
   netbox.page_size = section.number("page_size", netbox.page_size, 1, kLargestPage);
+  netbox.config_contexts = section.boolean("config_contexts", netbox.config_contexts);
+  netbox.render_config = section.boolean("render_config", netbox.render_config);
+  netbox.config_template_id = section.number("config_template_id", netbox.config_template_id, 0, 9'007'199'254'740'992);
   netbox.mapping = read_mapping(section.map("mapping"));
   section.refuse_others();
   if (netbox.url.empty()) {

@@ -77,7 +77,6 @@ enum class AsnSource {
   Field,    // custom field of the device
   Session,  // local AS of its BGP sessions
   Context,  // key of its config context
-  Site,     // the only AS of its site
 };
 
 // Names of the data model's conventions in NetBox (facts: custom fields and interface names).
@@ -97,7 +96,6 @@ struct NetBoxMapping {
   std::vector<std::string> vtep_roles;  // devices of these roles have a VTEP, whatever interfaces NetBox knows
   std::string vrf_rd, vlan_rd;          // templates: "{router_id}:{l3vni}"; empty: not compared
   bool interface_type = false;          // whether config/type is compared
-  bool available_vlans = false;         // VLANs of the device's site, or of none, may be there without being used
   std::string ignore_tag = "drift:ignore", strict_tag = "drift:strict", complete_tag = "drift:complete";
   std::string policy_field = "drift_policy";  // "ignore" or "strict", as the tags
   std::string config_context_key = "drift_monitor";
@@ -114,7 +112,8 @@ struct NetBox {
   std::string ca_file;
   std::size_t page_size = 500;
   bool config_contexts = false;  // read them too: costs NetBox about as much again as the device list
-  bool render_config = false;    // ask for each device's rendered config template
+  bool render_config = false;    // ask for a template rendered for each device: one POST each
+  std::uint64_t config_template_id = 0;  // which; 0: the one NetBox assigns to the device
   NetBoxMapping mapping;
 };
 

@@ -12,7 +12,7 @@
 
 #include "core/text.h"
 #include "intent/file_paths.h"
-#include "intent/file_values.h"
+#include "intent/leaf_member.h"
 #include "schema/equality.h"
 #include "schema/yaml_node.h"
 
@@ -211,20 +211,11 @@ class Reader {
   }
 
   void read_leaf(const YamlMember& member, Draft& draft) {
-    auto path = read_leaf_path(member.key);
-    if (!path) wrong(member.place, path.error().message);
-    // A missing value has no place of its own.
-    YamlNode node = member.value;
-    if (node.kind == Kind::Null) node.place = member.place;
-    auto value = read_file_value(node, mistakes_);
-    if (!path || !value) return;
-    const schema::LeafType& type = schema::leaf_type(schema::find_leaf(model::schema_text(*path)));
-    for (const model::Value& one : value->values) {
-      if (const auto mistake = type_mistake(type, one)) return wrong(node.place, *mistake);
-    }
-    std::string text = model::to_text(*path);
-    model::Expectation leaf{std::move(*path), value->rule, std::move(value->values),
-                            from(member.place)};
+    auto read = read_leaf_member(member, mistakes_);
+    if (!read) return;
+    const schema::LeafType& type = schema::leaf_type(schema::find_leaf(model::schema_text(read->path)));
+    std::string text = model::to_text(read->path);
+    model::Expectation leaf{std::move(read->path), read->value.rule, std::move(read->value.values), from(member.place)};
     const auto found = draft.leaves.find(text);
     if (found == draft.leaves.end()) {
       draft.leaves.emplace(std::move(text),

@@ -376,7 +376,13 @@ intent:
     timeout: 5s
     page_size: 50
     mapping: { asn_field: as_number, vtep_interface: Loopback2, vxlan_udp_port: 4790,
-               ignore_tag: hands-off, strict_tag: "", complete_tag: whole, policy_field: policy }
+               ignore_tag: hands-off, strict_tag: "", complete_tag: whole, policy_field: policy,
+               hostname_domain: "*", asn_sources: [context, field], asn_context_key: as, router_id_field: rid,
+               vtep_roles: [leaf], vrf_rd: "{router_id}:{vni}", vlan_rd: "{asn}:{vlan}", interface_type: true,
+               config_context_key: dm }
+    config_contexts: true
+    render_config: true
+    config_template_id: 7
 api: { public_url: "https://drift.example/" }
 limits: { leaves_per_device: 1000, retry_horizon: 1d }
 log: { level: debug, format: json }
@@ -393,6 +399,19 @@ drift: { flap: { count: 0 } }
   EXPECT_EQ(settings.intent.netbox->mapping.strict_tag, "");
   EXPECT_EQ(settings.intent.netbox->mapping.complete_tag, "whole");
   EXPECT_EQ(settings.intent.netbox->mapping.policy_field, "policy");
+  const NetBoxMapping& mapping = settings.intent.netbox->mapping;
+  EXPECT_EQ(mapping.hostname_domain, "*");
+  EXPECT_EQ(mapping.asn_sources, (std::vector{AsnSource::Context, AsnSource::Field}));
+  EXPECT_EQ(mapping.asn_context_key, "as");
+  EXPECT_EQ(mapping.router_id_field, "rid");
+  EXPECT_EQ(mapping.vtep_roles, std::vector<std::string>{"leaf"});
+  EXPECT_EQ(mapping.vrf_rd, "{router_id}:{vni}");
+  EXPECT_EQ(mapping.vlan_rd, "{asn}:{vlan}");
+  EXPECT_TRUE(mapping.interface_type);
+  EXPECT_EQ(mapping.config_context_key, "dm");
+  EXPECT_TRUE(settings.intent.netbox->config_contexts);
+  EXPECT_TRUE(settings.intent.netbox->render_config);
+  EXPECT_EQ(settings.intent.netbox->config_template_id, 7U);
   EXPECT_EQ(settings.intent.netbox->timeout, 5s);
   EXPECT_EQ(settings.intent.netbox->page_size, 50U);
   EXPECT_EQ(settings.intent.netbox->mapping.asn_field, "as_number");
@@ -553,7 +572,13 @@ INSTANTIATE_TEST_SUITE_P(Intent, Mistakes, testing::ValuesIn(std::vector<Mistake
      {"2:19: intent.strict: 'yes' is neither true nor false",
       "2:60: intent.netbox.page_size: '5000' is not a whole number from 1 to 1000",
       "2:93: intent.netbox.guard.max_loss_percent: '101' is not a number from 0 to 100",
-      "2:127: intent.netbox.mapping.vxlan_udp_port: '0' is not a whole number from 1 to 65535"}}}));
+      "2:127: intent.netbox.mapping.vxlan_udp_port: '0' is not a whole number from 1 to 65535"}},
+    {with_device("intent: { strict_paths: [interfaces], netbox: { url: http://n, token: t, mapping: { asn_sources: [field, site], "
+                 "vrf_rd: \"{router}:1\", vlan_rd: \"{asn\" } } }\n"),
+     {"2:25: intent.strict_paths: path 'interfaces': a path starts with '/' (character 1)",
+      "2:98: intent.netbox.mapping.asn_sources: 'site' is none of field, session, context",
+      "2:121: intent.netbox.mapping.vrf_rd: 'router' is none of {router_id}, {asn}, {vni}, {rd}",
+      "2:144: intent.netbox.mapping.vlan_rd: '{asn' is none of {router_id}, {asn}, {vni}, {vlan}"}}}));
 
 INSTANTIATE_TEST_SUITE_P(CompareAndDrift, Mistakes, testing::ValuesIn(std::vector<Mistake>{
     {with_device("compare: { ignore: [ { path: x, until: tomorrow }, { device: \"\", path: /a } ] }\n"),

@@ -187,6 +187,54 @@ TEST(NetBoxFabric, ReadsOnlyTheConfiguredDevicesWithoutAnInventoryFilter) {
   EXPECT_THAT(loaded->warnings, Contains("no such: NetBox knows no device of this name"));
 }
 
+TEST(NetBoxFabric, RendersATemplateForEachDeviceAndReadsContextsWhereAskedTo) {
+  NetBoxFace face;
+  face.override_with([](const api::Request& request) -> std::optional<api::Response> {
+    EXPECT_EQ(request.target.find("exclude=config_context"), std::string::npos);
+    if (!request.path.ends_with("/render-config/")) return std::nullopt;
+    EXPECT_EQ(request.method, "POST");
+    EXPECT_EQ(request.body, R"({"config_template_id": 7})");
+    if (request.path == "/api/dcim/devices/3/render-config/") {
+      return api::Response{200, "application/json",
+                           R"({"configtemplate":{"id":7,"name":"paths"},"content":"{\"/system/config/hostname\": \"rendered\"}"})", {}};
+    }
+    if (request.path == "/api/dcim/devices/4/render-config/")
+      return api::Response{500, "application/json", R"({"detail":"'x' is undefined"})", {}};
+    return api::Response{400, "application/json", netbox_file("render_config_no_template.json"), {}};
+  });
+  config::NetBox settings = settings_for(face);
+  settings.config_contexts = settings.render_config = true;
+  settings.config_template_id = 7;
+  NetBoxSource source(settings, fabric_scope(), 6030, {});
+
+  const auto loaded = source.load();
+
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  std::size_t rendered = 0;
+  for (const auto& device : loaded->devices) {
+    for (const auto& leaf : device->leaves) rendered += leaf.from.object == "extras.configtemplate:7" ? 1 : 0;
+  }
+  EXPECT_EQ(rendered, 1U);
+  ASSERT_EQ(loaded->findings.size(), 1U);
+  EXPECT_EQ(loaded->findings[0].kind, model::FindingKind::Override);
+}
+
+TEST(NetBoxFabric, ATokenThatMayOnlyReadRendersNothingAndSaysSo) {
+  NetBoxFace face;
+  face.override_with([](const api::Request& request) -> std::optional<api::Response> {
+    if (!request.path.ends_with("/render-config/")) return std::nullopt;
+    return api::Response{403, "application/json", R"({"detail":"You do not have permission to perform this action."})", {}};
+  });
+  config::NetBox settings = settings_for(face);
+  settings.render_config = true;
+  NetBoxSource source(settings, fabric_scope(), 6030, {});
+
+  const auto loaded = source.load();
+
+  ASSERT_FALSE(loaded);
+  EXPECT_THAT(loaded.error().message, HasSubstr("dcim.render_config_device"));
+}
+
 TEST(NetBoxFabric, WithoutThePluginBgpIsUnmanagedAndItsListUnfilled) {
   NetBoxFace face;
   face.override_with([](const api::Request& request) -> std::optional<api::Response> {

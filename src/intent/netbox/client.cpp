@@ -37,6 +37,15 @@ PageStyle style_of(std::string_view version) {
   return major > 4 || (major == 4 && minor >= 6) ? PageStyle::Start : PageStyle::IdGreater;
 }
 
+// 400 with an `error`: there is no template. 500 with a `detail`: the template fails.
+core::Result<Rendered> rendered_of(const std::string& path, const net::HttpResponse& response) {
+  if (response.status == 200 && is_json(response)) return read_rendered(response.body);
+  const std::string detail = is_json(response) ? read_error_detail(response.body) : std::string();
+  if (response.status == 400 && detail.find("No config template") != std::string::npos) return Rendered{};
+  if ((response.status == 400 || response.status == 500) && !detail.empty()) return Rendered{0, {}, detail};
+  return explain({path, "dcim.render_config_device, and its token must be one that may write"}, response);
+}
+
 }  // namespace
 
 Client::Client(Options options) : options_(std::move(options)), base_url_(base_of(options_.url)) {}
@@ -94,6 +103,30 @@ core::Result<std::uint64_t> Client::count(const ListQuery& query) {
   const auto page = read_page<DeviceRow>(*body);
   if (!page) return core::Error{page.error().code, query.path + ": " + page.error().message};
   return page->count.value_or(page->rows.size());
+}
+
+core::Result<std::vector<Rendered>> Client::render(const std::vector<std::uint64_t>& devices, std::uint64_t template_id) {
+  std::vector<Rendered> all(devices.size());
+  std::optional<core::Error> failed;
+  std::size_t asked = 0;
+  http_.send_all(
+      [&]() -> std::optional<net::HttpTransfer> {
+        if (failed || asked == devices.size()) return std::nullopt;
+        const std::size_t at = asked++;
+        const std::string path = fmt::format("/api/dcim/devices/{}/render-config/", devices[at]);
+        net::HttpRequest request = request_for(path, "");
+        request.method = "POST";
+        request.headers.emplace_back("Content-Type", "application/json");
+        request.body = template_id == 0 ? "{}" : fmt::format("{{\"config_template_id\": {}}}", template_id);
+        return net::HttpTransfer{std::move(request), [&, at, path](core::Result<net::HttpResponse> response) {
+                                   auto rendered = response ? rendered_of(path, *response) : response.error();
+                                   if (!rendered && !failed) failed = rendered.error();
+                                   if (rendered) all[at] = std::move(*rendered);
+                                 }};
+      },
+      kParallel);
+  if (failed) return *failed;
+  return all;
 }
 
 core::Result<ReadReport> Client::read(std::vector<ListJob> jobs) {

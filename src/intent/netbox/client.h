@@ -101,6 +101,11 @@ class Client {
   template <class Row>
   core::Result<std::vector<Row>> page(const ListQuery& query);
 
+  // What the template makes of each device, in their order; `template_id` 0: the one NetBox assigns to it. A device
+  // without template has an empty one, a template that fails says so in `mistake`. Errors: PermissionDenied (it needs
+  // more than reading), and those of answers.h.
+  core::Result<std::vector<Rendered>> render(const std::vector<std::uint64_t>& devices, std::uint64_t template_id);
+
   // How many rows a query has, without reading them.
   core::Result<std::uint64_t> count(const ListQuery& query);
 

@@ -81,7 +81,9 @@ DeviceView TableIndex::view(const DeviceRow& device, const Joined& joined) const
   if (const auto rows = sessions_of_device_.find(device.id); rows != sessions_of_device_.end()) {
     view.sessions = rows->second;
   }
-  view.is_vtep = view.find(options_->names.vtep_interface) != nullptr ||
+  const auto& roles = options_->names.vtep_roles;
+  view.is_vtep = std::find(roles.begin(), roles.end(), device.role.slug) != roles.end() ||
+                 view.find(options_->names.vtep_interface) != nullptr ||
                  view.find(options_->names.vxlan_interface) != nullptr;
   return view;
 }

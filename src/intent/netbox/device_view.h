@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/types.h"
+#include "core/limits.h"
 #include "intent/netbox/fan_out.h"
 #include "intent/netbox/interface_kind.h"
 #include "intent/netbox/ip_text.h"
@@ -25,6 +26,7 @@ struct MappingOptions {
   config::NetBoxMapping names;
   std::string base_url;
   std::uint16_t gnmi_port = 6030;
+  std::size_t override_bytes = core::Limits().intent_file_bytes;  // of a config context's own values
 };
 
 struct Address {
@@ -49,7 +51,7 @@ struct DeviceView {
   const DeviceRow* device = nullptr;
   std::vector<Interface> interfaces;
   std::vector<const SessionRow*> sessions;
-  bool is_vtep = false;  // it has the VTEP's loopback, or the VXLAN interface itself, in NetBox
+  bool is_vtep = false;  // by its role, or it has the VTEP's loopback or the VXLAN interface itself in NetBox
 
   const Interface* find(std::string_view canonical_name) const;
 };

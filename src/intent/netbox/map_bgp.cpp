@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
-#include <charconv>
 #include <map>
 #include <set>
 
+#include "intent/netbox/identity.h"
 #include "intent/netbox/mapping_parts.h"
 #include "intent/netbox/policy.h"
 
@@ -16,67 +16,22 @@ using model::Provenance;
 using model::Value;
 using model::ValueList;
 
-constexpr std::uint64_t kLargestAs = 4'294'967'295;
+constexpr const char* kAsLeaf = "/network-instances/network-instance/protocols/protocol/bgp/global/config/as";
+constexpr const char* kRouterIdLeaf = "/network-instances/network-instance/protocols/protocol/bgp/global/config/router-id";
 
-// "65001", or asdot "1.10".
-std::optional<std::uint64_t> parse_as(const std::string& text) {
-  const auto number = [](std::string_view digits) -> std::optional<std::uint64_t> {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    const bool is_all =
-        !digits.empty() && error == std::errc() && end == digits.data() + digits.size();
-    return is_all ? std::optional(value) : std::nullopt;
-  };
-  const std::size_t dot = text.find('.');
-  if (dot == std::string::npos) {
-    const auto as = number(text);
-    return as && *as >= 1 && *as <= kLargestAs ? as : std::nullopt;
+// A router id without an AS would be that of no BGP.
+void map_identity(const DeviceView& view, const std::optional<LocalAs>& as, IntentBuilder& out) {
+  const config::NetBoxMapping& names = view.options->names;
+  const Path config = below(bgp_path(kDefaultInstance), "global/config");
+  const std::string field = text_field(view.device->custom_fields, names.asn_field);
+  if (!field.empty() && !parse_as(field)) {
+    out.find(FindingKind::ImpossibleValue, provenance(*view.options, *view.device),
+             fmt::format("custom field {}: '{}' is no AS number; not compared", names.asn_field, field));
   }
-  const auto high = number(std::string_view(text).substr(0, dot));
-  const auto low = number(std::string_view(text).substr(dot + 1));
-  if (!high || !low || *high > 65535 || *low > 65535) return std::nullopt;
-  return *high * 65536 + *low;
-}
-
-struct LocalAs {
-  std::uint64_t number = 0;
-  Provenance from;
-};
-
-// The custom field; without it the AS that all sessions of the device share as their local one.
-std::optional<LocalAs> local_as(const DeviceView& view, IntentBuilder& out) {
-  const std::string& field = view.options->names.asn_field;
-  const std::string text = text_field(view.device->custom_fields, field);
-  if (!text.empty()) {
-    const auto as = parse_as(text);
-    if (as) return LocalAs{*as, in_custom_field(provenance(*view.options, *view.device), field)};
-    out.find(FindingKind::ImpossibleValue, provenance(*view.options, *view.device), fmt::format("custom field {}: '{}' is no AS number; not compared", field, text));
-    return std::nullopt;
-  }
-  std::map<std::uint64_t, const SessionRow*> told;
-  for (const SessionRow* session : view.sessions) {
-    if (session->local_as.asn) told.try_emplace(*session->local_as.asn, session);
-  }
-  if (told.size() != 1) return std::nullopt;
-  const auto& [as, session] = *told.begin();
-  return LocalAs{as, in_field(provenance(*view.options, *session), "local_as")};
-}
-
-void map_router_id(const DeviceView& view, const Path& config, IntentBuilder& out) {
-  const std::string& name = view.options->names.router_id_interface;
-  const Interface* loopback = view.find(name);
-  std::vector<const Address*> candidates;
-  if (loopback != nullptr) {
-    for (const Address& address : loopback->addresses) {
-      if (!address.ip.is_v6 && address.row->status == "active") candidates.push_back(&address);
-    }
-  }
-  if (candidates.size() != 1) {
-    return out.not_compared("/network-instances/network-instance/protocols/protocol/bgp/global/config/router-id",
-                            fmt::format("{} has {} active IPv4 addresses in NetBox, not one", name, candidates.size()));
-  }
-  out.equal(below(config, "router-id"), candidates.front()->ip.ip,
-            in_field(provenance(*view.options, *candidates.front()->row), "address"));
+  if (!as) return out.not_compared(kAsLeaf, fmt::format("neither custom field {} nor the BGP sessions say one AS", names.asn_field));
+  out.equal(below(config, "as"), as->number, as->from);
+  if (const auto id = router_id(view)) return out.equal(below(config, "router-id"), id->ip, id->from);
+  out.not_compared(kRouterIdLeaf, fmt::format("{} has no active IPv4 address in NetBox, or several", names.router_id_interface));
 }
 
 // A policy of a peer group is configured at the group, and NetBox may list it at the session as
@@ -173,15 +128,8 @@ const Brief* vrf_of_session(const DeviceView& view, const SessionRow& session) {
 }
 
 void map_bgp(const DeviceView& view, IntentBuilder& out) {
-  const auto as = local_as(view, out);
-  if (as) {
-    const Path config = below(bgp_path(kDefaultInstance), "global/config");
-    out.equal(below(config, "as"), as->number, as->from);
-    map_router_id(view, config, out);
-  } else {
-    out.not_compared("/network-instances/network-instance/protocols/protocol/bgp/global/config/as",
-                     fmt::format("neither custom field {} nor the BGP sessions say one AS", view.options->names.asn_field));
-  }
+  const auto as = local_as(view);
+  map_identity(view, as, out);
   std::set<std::string> seen;
   for (const SessionRow* session : view.sessions) map_session(view, *session, as, seen, out);
   map_groups(view, out);

@@ -30,6 +30,23 @@ void map_basics(const Interface& interface, const Path& path, const Provenance& 
   if (!description.empty()) out.equal(below(path, "config/description"), description, in_field(from, "description"));
 }
 
+// Off unless asked for: what a port is follows from its name.
+void map_type(const DeviceView& view, const Interface& interface, const Path& path, const Provenance& from,
+              IntentBuilder& out) {
+  if (!view.options->names.interface_type) return;
+  const auto say = [&](const char* type) { out.equal(below(path, "config/type"), type, in_field(from, "type")); };
+  switch (interface.kind) {
+    case InterfaceKind::Physical:
+    case InterfaceKind::Management: return say("ethernetCsmacd");
+    case InterfaceKind::Lag: return say("ieee8023adLag");
+    case InterfaceKind::Loopback: return say("softwareLoopback");
+    case InterfaceKind::Svi: return say("l3ipvlan");
+    case InterfaceKind::Subinterface:
+    case InterfaceKind::Vxlan:
+    case InterfaceKind::Other: return;
+  }
+}
+
 // A routed port's or SVI's MTU is the IP one; a switched port's is the interface's own, where EOS
 // says 0 for "not set". Only the IPv4 twin is told: not every switch repeats it for IPv6.
 void map_mtu(const Interface& interface, const Path& path, const Provenance& object,
@@ -207,6 +224,7 @@ void map_interfaces(const DeviceView& view, IntentBuilder& out) {
     }
     const Path path = interface_path(interface.name);
     map_basics(interface, path, from, out);
+    map_type(view, interface, path, from, out);
     map_mtu(interface, path, from, out);
     if (interface.kind == InterfaceKind::Physical) map_ethernet(interface, path, from, out);
     if (interface.kind == InterfaceKind::Lag) map_lag(view, interface, path, from, out);

@@ -9,6 +9,16 @@ using model::FindingKind;
 using model::Path;
 using model::Provenance;
 
+// The device's name without the domain that the switch does not know.
+std::string host_name(const DeviceView& view) {
+  const std::string& name = view.device->name;
+  const std::string& domain = view.options->names.hostname_domain;
+  if (domain == "*") return name.substr(0, name.find('.'));
+  const std::string suffix = "." + domain;
+  const bool has_domain = !domain.empty() && name.size() > suffix.size() && name.ends_with(suffix);
+  return has_domain ? name.substr(0, name.size() - suffix.size()) : name;
+}
+
 const Interface* holder_of(const DeviceView& view, const std::string& ip) {
   for (const Interface& interface : view.interfaces) {
     for (const Address& address : interface.addresses) {
@@ -85,7 +95,7 @@ void map_vtep(const DeviceView& view, IntentBuilder& out) {
 }  // namespace
 
 void map_system(const DeviceView& view, IntentBuilder& out) {
-  out.equal(below({}, "system/config/hostname"), view.device->name,
+  out.equal(below({}, "system/config/hostname"), host_name(view),
             in_field(provenance(*view.options, *view.device), "name"));
   map_mlag(view, out);
   map_vtep(view, out);

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "intent/netbox/identity.h"
 #include "intent/netbox/mapping_parts.h"
 #include "intent/netbox/policy.h"
 
@@ -155,6 +156,19 @@ void map_route_targets(std::uint64_t vid, const L2vpnRow& l2vpn, const Provenanc
   }
 }
 
+// By template only, as for VRFs.
+void map_vlan_rd(const DeviceView& view, std::uint64_t vid, const L2vpnRow& l2vpn, IntentBuilder& out) {
+  const std::string& text = view.options->names.vlan_rd;
+  constexpr const char* kLeaf = "/arista/eos/evpn/evpn-instances/evpn-instance/config/route-distinguisher";
+  const auto rd = fill(text, view, {{"vni", std::to_string(l2vpn.identifier.value_or(0))}, {"vlan", std::to_string(vid)}});
+  if (!rd) return out.not_compared(kLeaf, text.empty() ? "no template is configured (vlan_rd)" : "what vlan_rd asks for is not known");
+  const Provenance from = provenance(*view.options, l2vpn);
+  if (!is_route_target(*rd)) {
+    return out.find(FindingKind::RouteTarget, from, fmt::format("VLAN {}: '{}' is no route distinguisher; not compared", vid, *rd));
+  }
+  out.equal(below(evpn_path(vid), "config/route-distinguisher"), *rd, from);
+}
+
 void map_vni(const DeviceView& view, std::uint64_t vid, const VlanRow& vlan, IntentBuilder& out) {
   const L2vpnRow* l2vpn = view.joined->l2vpn(vlan.l2vpn.id);
   const Path path = vni_path(view, vid);
@@ -189,7 +203,10 @@ void map_vni(const DeviceView& view, std::uint64_t vid, const VlanRow& vlan, Int
   out.equal(below(path, "config/vlan"), vid, from);
   out.equal(below(path, "config/vni"), static_cast<std::uint64_t>(*l2vpn->identifier), from);
   map_route_targets(vid, *l2vpn, from, out);
+  map_vlan_rd(view, vid, *l2vpn, out);
 }
+
+}  // namespace
 
 bool is_route_target(std::string_view text) {
   const std::size_t colon = text.rfind(':');
@@ -201,8 +218,6 @@ bool is_route_target(std::string_view text) {
   };
   return is_made_of(text.substr(0, colon), ".") && is_made_of(text.substr(colon + 1), "");
 }
-
-}  // namespace
 
 model::ValueList route_targets(const std::vector<Brief>& targets, std::string_view owner,
                                const Provenance& from, IntentBuilder& out) {

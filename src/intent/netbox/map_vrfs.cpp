@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "intent/netbox/identity.h"
 #include "intent/netbox/mapping_parts.h"
 #include "intent/netbox/policy.h"
 
@@ -102,6 +103,19 @@ Path vni_path(const DeviceView& view, const std::string& vrf) {
                {{"vrf", vrf}});
 }
 
+// By template only: NetBox has one RD for all devices, EVPN wants one each.
+void map_vrf_rd(const DeviceView& view, const std::string& name, const VrfRow& row, IntentBuilder& out) {
+  const config::NetBoxMapping& names = view.options->names;
+  constexpr const char* kLeaf = "/network-instances/network-instance/config/route-distinguisher";
+  const auto rd = fill(names.vrf_rd, view, {{"vni", text_field(row.custom_fields, names.l3vni_field)}, {"rd", row.rd}});
+  if (!rd) return out.not_compared(kLeaf, names.vrf_rd.empty() ? "no template is configured (vrf_rd)" : "what vrf_rd asks for is not known");
+  const Provenance from = in_field(provenance(*view.options, row), names.vrf_rd.find("{rd}") == std::string::npos ? "" : "rd");
+  if (!is_route_target(*rd)) {
+    return out.find(FindingKind::RouteTarget, from, fmt::format("VRF {}: '{}' is no route distinguisher; not compared", name, *rd));
+  }
+  out.equal(below(instance_path(name), "config/route-distinguisher"), *rd, from);
+}
+
 // What only a switch with a VTEP has of a VRF: its L3 VNI and its EVPN route targets.
 void map_vrf_overlay(const DeviceView& view, const std::string& name, const VrfRow& row,
                      IntentBuilder& out) {
@@ -119,6 +133,7 @@ void map_vrf_overlay(const DeviceView& view, const std::string& name, const VrfR
                          kLargestVni));
     out.unmanaged(entry);
   }
+  map_vrf_rd(view, name, row, out);
   const Path evpn = below(bgp_path(name), "global/evpn");
   if (auto targets = route_targets(row.import_targets, "VRF " + name, from, out); !targets.empty()) {
     out.set(below(evpn, "import-target"), std::move(targets), in_field(object, "import_targets"));

@@ -5,10 +5,13 @@
 #include <set>
 
 #include "core/text.h"
+#include "intent/merge.h"
+#include "intent/netbox/config_context.h"
 #include "intent/netbox/findings.h"
 #include "intent/netbox/intent_builder.h"
 #include "intent/netbox/lists.h"
 #include "intent/netbox/mapping_parts.h"
+#include "intent/netbox/overrides.h"
 #include "intent/netbox/policy.h"
 
 namespace dm::intent::netbox {
@@ -65,6 +68,39 @@ model::InventoryDevice inventory_of(const DeviceRow& device, std::uint16_t port)
   return found;
 }
 
+// Values that are ready-made for the device, and where they are from.
+void add_overrides(const DeviceView& view, std::string_view text, const model::Provenance& from, std::string_view what,
+                   IntentBuilder& out, model::DeviceIntent& into) {
+  Overrides overrides = read_overrides(text, from, view.options->override_bytes);
+  for (const std::string& mistake : overrides.mistakes) {
+    out.find(FindingKind::Override, from, fmt::format("{}: {}", what, mistake));
+  }
+  model::DeviceIntent later;
+  later.device = view.device->name;
+  later.leaves = std::move(overrides.leaves);
+  into = merge(into, later);
+}
+
+// The rendered template's, and over them the config context's.
+model::DeviceIntent overrides_of(const DeviceView& view, IntentBuilder& out) {
+  model::DeviceIntent intent;
+  intent.device = view.device->name;
+  const model::Provenance device = provenance(*view.options, *view.device);
+  const Rendered& rendered = view.device->rendered;
+  if (!rendered.mistake.empty()) {
+    out.find(FindingKind::Override, device, fmt::format("the config template cannot be rendered: {}", rendered.mistake));
+  }
+  if (rendered.template_id != 0) {
+    add_overrides(view, rendered.content, provenance(*view.options, "extras.configtemplate", rendered.template_id, {}),
+                  "rendered config template", out, intent);
+  }
+  const std::string& key = view.options->names.config_context_key;
+  if (const auto text = context_json(view.device->config_context, key)) {
+    add_overrides(view, *text, in_field(device, "config_context." + key), "config context " + key, out, intent);
+  }
+  return intent;
+}
+
 model::DeviceIntent intent_of(const DeviceView& view, const Silent& silent,
                               std::vector<model::Finding>& findings) {
   IntentBuilder out(view.device->name, findings);
@@ -80,7 +116,9 @@ model::DeviceIntent intent_of(const DeviceView& view, const Silent& silent,
   map_vrfs(view, out);
   map_bgp(view, out);
   add_not_compared(view, silent, out);
-  return std::move(out).finish();
+  const model::DeviceIntent overrides = overrides_of(view, out);
+  model::DeviceIntent mapped = std::move(out).finish();
+  return overrides.leaves.empty() ? mapped : merge(mapped, overrides);
 }
 
 }  // namespace

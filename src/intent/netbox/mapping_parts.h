@@ -32,6 +32,9 @@ CarriedVlans carried_vlans(const Interface& interface);
 // The device's VRF ids besides 0 (default): of its addresses, interfaces and sessions.
 std::vector<const Brief*> vrfs_of(const DeviceView& view);
 
+// `a:b`, where a may be an IPv4 address: route targets and distinguishers alike.
+bool is_route_target(std::string_view text);
+
 // Names of route targets, sorted; empty if there are none or one is not `a:b` (a finding).
 model::ValueList route_targets(const std::vector<Brief>& targets, std::string_view owner,
                                const model::Provenance& from, IntentBuilder& out);

@@ -33,7 +33,7 @@ constexpr const char* kVlanFields =
 constexpr const char* kL2vpnFields =
     "fields=id,display_url,identifier,name,type,status,import_targets,export_targets,tags";
 constexpr const char* kVrfFields =
-    "fields=id,display_url,name,import_targets,export_targets,tags,custom_fields";
+    "fields=id,display_url,name,rd,import_targets,export_targets,tags,custom_fields";
 
 const char* const kDevicePath = "/api/dcim/devices/";
 const char* const kDevicePermission = "dcim.view_device";
@@ -50,7 +50,9 @@ Status move_into(std::vector<T>& rows, core::Result<std::vector<T>> read) {
 NetBoxSource::NetBoxSource(const config::NetBox& settings, Scope scope, std::uint16_t gnmi_port,
                            const core::Limits& limits)
     : scope_(std::move(scope)),
-      mapping_{settings.mapping, {}, gnmi_port},
+      reads_contexts_(settings.config_contexts),
+      template_id_(settings.render_config ? std::optional(settings.config_template_id) : std::nullopt),
+      mapping_{settings.mapping, {}, gnmi_port, limits.intent_file_bytes},
       client_({settings.url, settings.token, settings.timeout, settings.ca_file, settings.page_size,
                limits}) {
   mapping_.base_url = client_.base_url();
@@ -86,6 +88,7 @@ core::Result<Tables> NetBoxSource::read_tables(std::vector<std::string>& warning
   if (!status) return status.error();
   Tables tables;
   if (auto read = read_devices(tables, warnings); !read) return read.error();
+  if (auto read = read_rendered(tables); !read) return read.error();
   if (auto read = read_interfaces(tables); !read) return read.error();
   if (auto read = read_shared(tables); !read) return read.error();
   if (auto read = read_sessions(tables, *status, warnings); !read) return read.error();
@@ -107,9 +110,10 @@ Status NetBoxSource::read_devices(Tables& tables, std::vector<std::string>& warn
     }
   }
   for (const DeviceFilter& filter : filters) {
-    const auto query = [](const std::string& parameters) {
-      return ListQuery{kDevicePath, kDevicePermission,
-                       parameters + (parameters.empty() ? "" : "&") + "exclude=config_context"};
+    const auto query = [this](const std::string& parameters) {
+      const char* without = reads_contexts_ ? "" : "exclude=config_context";
+      const bool needs_both = !parameters.empty() && !reads_contexts_;
+      return ListQuery{kDevicePath, kDevicePermission, parameters + (needs_both ? "&" : "") + without};
     };
     auto rows = client_.list<DeviceRow>(query(filter.parameters()));
     if (!rows) return rows.error();
@@ -137,6 +141,16 @@ Status NetBoxSource::read_devices(Tables& tables, std::vector<std::string>& warn
                                       [&name](const DeviceRow& row) { return row.name == name; });
     if (!is_known) warnings.push_back(fmt::format("{}: NetBox knows no device of this name", name));
   }
+  return {};
+}
+
+core::Status NetBoxSource::read_rendered(Tables& tables) {
+  if (!template_id_) return {};
+  std::vector<std::uint64_t> ids;
+  for (const DeviceRow& device : tables.devices) ids.push_back(device.id);
+  auto rendered = client_.render(ids, *template_id_);
+  if (!rendered) return rendered.error();
+  for (std::size_t i = 0; i < ids.size(); ++i) tables.devices[i].rendered = std::move((*rendered)[i]);
   return {};
 }
 

@@ -5,6 +5,7 @@
 // intent thread, but abort().
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,12 +40,15 @@ class NetBoxSource final : public Source {
  private:
   core::Result<Tables> read_tables(std::vector<std::string>& warnings);
   core::Status read_devices(Tables& tables, std::vector<std::string>& warnings);
+  core::Status read_rendered(Tables& tables);
   core::Status read_interfaces(Tables& tables);
   core::Status read_shared(Tables& tables);
   core::Status read_sessions(Tables& tables, const ServerStatus& status,
                              std::vector<std::string>& warnings);
 
   Scope scope_;
+  bool reads_contexts_;
+  std::optional<std::uint64_t> template_id_;  // of what is rendered for each device; nullopt: nothing is
   MappingOptions mapping_;
   Client client_;
 };

@@ -30,6 +30,23 @@ Result<ServerStatus> read_status(std::string_view json) {
 
 // {"detail": "Invalid token"}, {"error": "…"}, {"role": ["Select a valid choice. …"]}: the first
 // text.
+Result<Rendered> read_rendered(std::string_view json) {
+  return read_document<Rendered>(json, [](od::object root) -> Result<Rendered> {
+    Rendered rendered;
+    bool has_content = false;
+    for (auto field : root) {
+      const std::string_view key = field.unescaped_key();
+      od::value value = field.value();
+      if (key == "configtemplate") rendered.template_id = brief_of(value).id;
+      if (key != "content") continue;
+      rendered.content = text_of(value);
+      has_content = true;
+    }
+    if (has_content && rendered.template_id != 0) return rendered;
+    return core::Error{core::Code::Corrupt, "the answer is no rendered configuration"};
+  });
+}
+
 std::string read_error_detail(std::string_view json) {
   const auto detail = read_document<std::string>(json, [](od::object root) -> Result<std::string> {
     std::string first;

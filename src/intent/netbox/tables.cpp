@@ -34,6 +34,8 @@ void read_field(DeviceRow& row, std::string_view key, od::value value) {
     row.tags = briefs_of(value);
   else if (key == "custom_fields")
     row.custom_fields = custom_fields_of(value);
+  else if (key == "config_context" && value.type() == od::json_type::object)
+    row.config_context = std::string_view(simdjson::to_json_string(value));
 }
 
 void read_field(InterfaceRow& row, std::string_view key, od::value value) {
@@ -148,6 +150,8 @@ void read_field(L2vpnRow& row, std::string_view key, od::value value) {
 void read_field(VrfRow& row, std::string_view key, od::value value) {
   if (key == "name")
     row.name = text_of(value);
+  else if (key == "rd")
+    row.rd = text_of(value);
   else if (key == "display_url")
     row.display_url = text_of(value);
   else if (key == "import_targets")
@@ -193,7 +197,7 @@ void read_field(SessionRow& row, std::string_view key, od::value value) {
 // nobody's business.
 bool is_of_its_type(std::string_view key, od::value value) {
   using Type = od::json_type;
-  static constexpr std::array kTexts{"name"sv, "description"sv, "display_url"sv, "address"sv, "assigned_object_type"sv};
+  static constexpr std::array kTexts{"name"sv, "description"sv, "display_url"sv, "address"sv, "assigned_object_type"sv, "rd"sv};
   static constexpr std::array kNumbers{"mtu"sv, "speed"sv, "vid"sv, "identifier"sv, "assigned_object_id"sv};
   static constexpr std::array kFlags{"enabled"sv, "mgmt_only"sv};
   static constexpr std::array kLists{"tags"sv,           "tagged_vlans"sv,    "import_targets"sv,
@@ -212,7 +216,7 @@ bool is_of_its_type(std::string_view key, od::value value) {
   if (is_among(kLists)) return type == Type::array;
   if (is_among(kChoices)) return type == Type::object || type == Type::string;
   if (is_among(kObjects)) return type == Type::object || type == Type::number;  // whole, or the id alone
-  return key != "custom_fields" || type == Type::object;
+  return (key != "custom_fields" && key != "config_context") || type == Type::object;
 }
 
 template <class Row>

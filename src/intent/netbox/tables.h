@@ -31,12 +31,22 @@ struct Brief {
 // Custom fields by name; selections and object fields are reduced to the one value that counts.
 using CustomFields = std::map<std::string, model::Value>;
 
+// What a config template makes of a device (POST render-config).
+struct Rendered {
+  std::uint64_t template_id = 0;  // 0: nothing was rendered
+  std::string content;
+  std::string mistake;  // why nothing was, if that is one
+  bool operator==(const Rendered&) const = default;
+};
+
 struct DeviceRow {
   std::uint64_t id = 0;
   std::string name, status, display_url;
   Brief role, site, platform, primary_ip, oob_ip;
   std::vector<Brief> tags;
   CustomFields custom_fields;
+  std::string config_context;  // JSON, as NetBox merged it; empty where it is not asked for
+  Rendered rendered;           // the same
   std::vector<std::string> wrong_fields;
   bool operator==(const DeviceRow&) const = default;
 };
@@ -87,7 +97,7 @@ struct L2vpnRow {
 
 struct VrfRow {
   std::uint64_t id = 0;
-  std::string name, display_url;
+  std::string name, rd, display_url;
   std::vector<Brief> import_targets, export_targets, tags;
   CustomFields custom_fields;
   std::vector<std::string> wrong_fields;
@@ -133,6 +143,9 @@ extern template core::Result<Page<VlanRow>> read_page<VlanRow>(std::string_view)
 extern template core::Result<Page<L2vpnRow>> read_page<L2vpnRow>(std::string_view);
 extern template core::Result<Page<VrfRow>> read_page<VrfRow>(std::string_view);
 extern template core::Result<Page<SessionRow>> read_page<SessionRow>(std::string_view);
+
+// The answer to POST render-config. Error Corrupt: it is none.
+core::Result<Rendered> read_rendered(std::string_view json);
 
 // GET /api/status/.
 struct ServerStatus {
