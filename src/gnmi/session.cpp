@@ -1,7 +1,6 @@
 #include "gnmi/session.h"
 
 #include <algorithm>
-#include <array>
 #include <memory>
 #include <optional>
 #include <random>
@@ -11,6 +10,7 @@
 #include "gnmi/request.h"
 #include "gnmi/session_state.h"
 #include "gnmi/spelling.h"
+#include "gnmi/stream_counts.h"
 #include "gnmi/unread_log.h"
 #include "gnmi/wire.h"
 
@@ -18,8 +18,6 @@ namespace dm::gnmi {
 namespace {
 
 using metrics::Metric;
-
-constexpr core::Duration kFlushInterval = std::chrono::seconds(1);  // of counters into the metrics
 
 // A batch is refilled for every message; one that a long message has grown is given back.
 constexpr std::size_t kKeptBatchBytes = 64U << 10U;
@@ -55,10 +53,10 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
         plan(make_plan()),
         state(plan),
         reader(*profile, paths_in, settings.transport.limits, settings.memo),
+        counts(loop, metrics),
         turn_timer(loop),
         retry_timer(loop),
-        watch_timer(loop),
-        flush_timer(loop) {}
+        watch_timer(loop) {}
 
   SessionPlan make_plan() const;
   const schema::ProfilePath& configured(std::size_t index) const {  // of a path of the plan
@@ -88,9 +86,6 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
   void on_message(std::span<const std::uint8_t> message);
   void on_end(const CallEnd& end);
   void on_unreadable(const core::Error& error);
-  void count(std::size_t message_bytes);
-  void count_unread();
-  void flush_counters();
 
   net::Loop& loop;
   const core::Clock& clock;
@@ -108,13 +103,8 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
   model::UpdateBatch batch;
   std::vector<QuarantinedPath> quarantined;
   std::string last_error;
-  SessionCounters counters;
-  struct Unflushed {
-    double messages = 0, bytes = 0, leaves = 0, bad_messages = 0, coalesced = 0;
-  } unflushed;
-  std::array<std::uint64_t, model::kUnreadKinds> unflushed_unread{};
+  StreamCounts counts;
   UnreadLog unread_log;
-  bool is_flush_due = false;
   bool has_said_bad_message = false;
 
   std::vector<SessionEvent> events;  // raised inside a callback; handled after it, and few
@@ -123,7 +113,7 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
   std::uint64_t stops = 0;
   std::uint64_t calls = 0;
 
-  net::Timer turn_timer, retry_timer, watch_timer, flush_timer;
+  net::Timer turn_timer, retry_timer, watch_timer;
   std::unique_ptr<Transport> transport;  // last: its handlers use the rest
 };
 
@@ -221,7 +211,7 @@ void Session::Impl::hang_up() {
   ++calls;
   watch_timer.cancel();
   transport.reset();
-  flush_counters();
+  counts.flush();
 }
 
 void Session::Impl::perform(const RetryAfter& action) {
@@ -239,7 +229,7 @@ void Session::Impl::probe() {
 }
 
 void Session::Impl::perform(const TellBegin&) {
-  ++counters.streams;
+  counts.add_stream();
   if (handlers.on_stream_begin) handlers.on_stream_begin();
 }
 
@@ -271,7 +261,8 @@ void Session::Impl::on_message(std::span<const std::uint8_t> message) {
   const auto self = shared_from_this();
   if (handlers.on_raw && is_following(state)) handlers.on_raw(message);
   const core::Status status = reader.read(message, batch);
-  count(message.size());
+  counts.add(batch, message.size());
+  if (!batch.unread.empty()) unread_log.say(batch, paths, settings.device, log);
   if (!status) return on_unreadable(status.error());
   const bool was_live = state.phase == SessionPhase::Live;
   if (needs_message(state) || batch.device_lost || batch.deletes_lost) {
@@ -295,49 +286,11 @@ void Session::Impl::on_unreadable(const core::Error& error) {
   if (error.code == core::Code::Unavailable) {
     return handle(CallEnded{{.code = GrpcCode::Unavailable, .message = error.message, .hint = {}}});
   }
-  ++counters.bad_messages;
-  ++unflushed.bad_messages;
+  counts.add_bad_message();
   if (!std::exchange(has_said_bad_message, true)) {
     log.warning("{}: a message cannot be read ({}); the stream is kept", settings.device, error.message);
   }
   if (is_following(state) && handlers.on_bad_message) handlers.on_bad_message();
-}
-
-void Session::Impl::count(std::size_t message_bytes) {
-  ++counters.messages;
-  counters.bytes += message_bytes;
-  counters.leaves += batch.sets.size();
-  unflushed.messages += 1;
-  unflushed.bytes += static_cast<double>(message_bytes);
-  unflushed.leaves += static_cast<double>(batch.sets.size());
-  unflushed.coalesced += batch.coalesced;
-  if (!batch.unread.empty()) count_unread();
-  if (is_flush_due) return;
-  is_flush_due = true;
-  flush_timer.after(kFlushInterval, [this] { flush_counters(); });
-}
-
-void Session::Impl::count_unread() {
-  counters.undecodable += model::undecodable(batch.unread_counts);
-  for (std::size_t i = 0; i < model::kUnreadKinds; ++i) unflushed_unread[i] += batch.unread_counts[i];
-  unread_log.say(batch, paths, settings.device, log);
-}
-
-// The registry has a lock: it is taken once a second, not once a message.
-void Session::Impl::flush_counters() {
-  if (!is_flush_due) return;
-  is_flush_due = false;
-  flush_timer.cancel();
-  const Unflushed done = std::exchange(unflushed, {});
-  metrics.add(Metric::Messages, done.messages);
-  metrics.add(Metric::MessageBytes, done.bytes);
-  metrics.add(Metric::Leaves, done.leaves);
-  metrics.add(Metric::BadMessages, done.bad_messages);
-  metrics.add(Metric::Coalesced, done.coalesced);
-  for (std::size_t i = 0; i < model::kUnreadKinds; ++i) {
-    const auto count = static_cast<double>(std::exchange(unflushed_unread[i], 0));
-    gnmi::count_unread(static_cast<model::UnreadKind>(i), count, metrics);
-  }
 }
 
 Session::Session(net::Loop& loop, const core::Clock& clock, core::Logger& log, metrics::Registry& metrics,
@@ -368,7 +321,7 @@ std::vector<std::string> Session::spellings(model::PathId path) const {
   return texts;
 }
 const std::vector<QuarantinedPath>& Session::quarantined() const { return impl_->quarantined; }
-const SessionCounters& Session::counters() const { return impl_->counters; }
+const SessionCounters& Session::counters() const { return impl_->counts.all(); }
 std::optional<core::WallTime> Session::certificate_end() const {
   return impl_->transport ? impl_->transport->certificate_end() : std::nullopt;
 }

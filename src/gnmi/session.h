@@ -20,6 +20,7 @@
 #include "core/backoff.h"
 #include "core/log.h"
 #include "gnmi/dial_limiter.h"
+#include "gnmi/stream_counts.h"
 #include "gnmi/subscription.h"
 #include "gnmi/transport.h"
 #include "gnmi/wire_memo.h"
@@ -54,10 +55,6 @@ struct QuarantinedPath {
   GrpcCode code = GrpcCode::Unknown;
   std::string message;
   core::WallTime since{};
-};
-
-struct SessionCounters {
-  std::uint64_t messages = 0, bytes = 0, leaves = 0, bad_messages = 0, undecodable = 0, streams = 0;
 };
 
 struct SessionHandlers {
