@@ -4,6 +4,8 @@
 
 #include <string_view>
 
+#include "core/text.h"
+
 namespace dm::gnmi {
 namespace {
 
@@ -25,6 +27,16 @@ bool is_login_refused(const CallEnd& end) {
 
 bool is_path_refused(const CallEnd& end) {
   return end.code == GrpcCode::InvalidArgument || end.code == GrpcCode::Unimplemented || end.code == GrpcCode::NotFound;
+}
+
+bool is_mode_refused(const CallEnd& end) {
+  if (!is_path_refused(end)) return false;
+  const std::string message = core::to_lower(end.message);
+  const auto says = [&](std::string_view word) { return message.find(word) != std::string::npos; };
+  if (says("on_change") || says("on-change") || says("on change") || says("onchange") || says("sample") || says("mode")) return true;
+  // Without a text, or about the call, it is the answer of a server that has no such service.
+  const bool is_no_call = message.empty() || says("service") || says("method") || says("not found");
+  return end.code == GrpcCode::Unimplemented && !is_no_call && !says("path") && !says("node");
 }
 
 // Sessions, subscriptions or memory are used up (SR OS, NX-OS, Junos; "Server connections are at capacity").

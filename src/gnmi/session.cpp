@@ -56,7 +56,8 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
         counts(loop, metrics),
         turn_timer(loop),
         retry_timer(loop),
-        watch_timer(loop) {}
+        watch_timer(loop),
+        redump_timer(loop) {}
 
   SessionPlan make_plan() const;
   const schema::ProfilePath& configured(std::size_t index) const {  // of a path of the plan
@@ -73,6 +74,9 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
   void perform(const EndCall&);
   void perform(const RetryAfter& action);
   void perform(const WatchAfter& action);
+  void perform(const RedumpAfter& action) {
+    redump_timer.after(action.wait, [this] { handle(RedumpDue{}); });
+  }
   void perform(const ProbePeer&) { probe(); }
   void probe();
   void perform(const TellBegin&);
@@ -102,6 +106,7 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
   WireReader reader;
   model::UpdateBatch batch;
   std::vector<QuarantinedPath> quarantined;
+  std::vector<FallenPath> fallbacks;
   std::string last_error;
   StreamCounts counts;
   UnreadLog unread_log;
@@ -113,12 +118,13 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
   std::uint64_t stops = 0;
   std::uint64_t calls = 0;
 
-  net::Timer turn_timer, retry_timer, watch_timer;
+  net::Timer turn_timer, retry_timer, watch_timer, redump_timer;
   std::unique_ptr<Transport> transport;  // last: its handlers use the rest
 };
 
 SessionPlan Session::Impl::make_plan() const {
   SessionPlan made{.paths = {settings.subscription, &settings.subscription->requests},
+                   .modes = {settings.subscription, &settings.subscription->modes},
                    .stale_after = settings.stale_after,
                    .sync_deadline = settings.sync_deadline,
                    .keepalive = settings.transport.keepalive,
@@ -188,7 +194,10 @@ void Session::Impl::perform(const Ask& action) {
   retry_timer.cancel();
   if (action.on_new_connection || !transport) connect(action.keepalive);
   std::vector<SubscribePath> asked;
-  for (const std::size_t index : action.paths) asked.push_back({(*plan.paths)[index], configured(index).mode});
+  for (const std::size_t index : action.paths) {
+    const bool is_sampled = std::binary_search(action.sampled.begin(), action.sampled.end(), index);
+    asked.push_back({(*plan.paths)[index], is_sampled ? schema::PathMode::Sample : schema::PathMode::OnChange});
+  }
   ++calls;
   has_said_bad_message = false;
   reader.begin_stream();
@@ -210,6 +219,7 @@ void Session::Impl::perform(const EndCall&) {
 void Session::Impl::hang_up() {
   ++calls;
   watch_timer.cancel();
+  redump_timer.cancel();
   transport.reset();
   counts.flush();
 }
@@ -240,6 +250,10 @@ void Session::Impl::perform(const TellLost& action) {
 }
 
 void Session::Impl::perform(const TellQuarantine&) {
+  fallbacks.clear();
+  for (const auto& [index, fallback] : state.modes.fallbacks()) {
+    fallbacks.push_back({settings.subscription->sources[index], fallback.mode, fallback.code, fallback.message});
+  }
   quarantined.clear();
   for (std::size_t i = 0; i < state.quarantine.size(); ++i) {
     const auto& entry = state.quarantine[i];
@@ -288,9 +302,12 @@ void Session::Impl::on_unreadable(const core::Error& error) {
   }
   counts.add_bad_message();
   if (!std::exchange(has_said_bad_message, true)) {
-    log.warning("{}: a message cannot be read ({}); the stream is kept", settings.device, error.message);
+    log.warning("{}: a message cannot be read ({}); the stream is kept, and a new dump asked for", settings.device, error.message);
   }
-  if (is_following(state) && handlers.on_bad_message) handlers.on_bad_message();
+  if (!is_following(state)) return;
+  const std::uint64_t call = calls;
+  if (handlers.on_bad_message) handlers.on_bad_message();
+  if (call == calls) handle(BadMessageRead{});
 }
 
 Session::Session(net::Loop& loop, const core::Clock& clock, core::Logger& log, metrics::Registry& metrics,
@@ -321,6 +338,7 @@ std::vector<std::string> Session::spellings(model::PathId path) const {
   return texts;
 }
 const std::vector<QuarantinedPath>& Session::quarantined() const { return impl_->quarantined; }
+const std::vector<FallenPath>& Session::fallen() const { return impl_->fallbacks; }
 const SessionCounters& Session::counters() const { return impl_->counts.all(); }
 std::optional<core::WallTime> Session::certificate_end() const {
   return impl_->transport ? impl_->transport->certificate_end() : std::nullopt;

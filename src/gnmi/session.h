@@ -1,7 +1,7 @@
 // One device's subscription, for ever: connect, subscribe, sync, follow, and again after any loss.
 //
-// Owns the transport and the wire decoder; turns what happens into the four callbacks below. Refused
-// paths are found by bisection and quarantined; refused logins are tried slowly; a peer silent for
+// Owns the transport and the wire decoder; turns what happens into the callbacks below. Refused
+// paths are found by bisection and quarantined, or asked for in a lesser mode; refused logins are tried slowly; a peer silent for
 // stale_after is probed and then given up. Reconnect waits are jittered, growing, and reset by a stream
 // that synced and lasted. A message with more deletes than the limits allow ends the stream: only a new dump
 // tells the truth then. A hub that says the device is gone (`DEL /*`) ends the stream like a loss: nothing it
@@ -40,7 +40,7 @@ struct SessionSettings {
   core::Duration stale_after = std::chrono::seconds(60);
   core::Duration sync_deadline = std::chrono::seconds(120);
   core::BackoffPolicy backoff;
-  core::Duration sample_interval = std::chrono::seconds(60);  // of paths with mode Sample
+  core::Duration sample_interval = std::chrono::seconds(60);  // of paths asked as SAMPLE
   core::Duration get_interval = std::chrono::seconds(60);     // between two readings of the paths with mode Get
   // Shared by the devices of a shard that have the same profile; null: one of its own.
   std::shared_ptr<PathMemo> memo;
@@ -57,6 +57,14 @@ struct QuarantinedPath {
   core::WallTime since{};
 };
 
+// A path that is asked for otherwise than configured, because the device refused it so.
+struct FallenPath {
+  std::size_t source = 0;  // in Subscription::paths
+  schema::PathMode mode = schema::PathMode::Sample;  // or Get
+  GrpcCode code = GrpcCode::Unknown;  // of the refusal
+  std::string message;
+};
+
 struct SessionHandlers {
   // Every message of the device's tree as it came, before any other callback about it; for who records.
   std::function<void(std::span<const std::uint8_t>)> on_raw;
@@ -68,9 +76,9 @@ struct SessionHandlers {
   // The stream is lost or silent, or an attempt to get one failed; the reason is for people. Freshness
   // is Stale. May come several times in a row.
   std::function<void(const std::string& reason)> on_stream_lost;
-  // A message of the stream could not be decoded: what it said is lost.
+  // A message of the stream could not be decoded: what it said is lost until the next dump, which is asked for.
   std::function<void()> on_bad_message;
-  // The set of quarantined paths changed.
+  // The set of quarantined paths, or the mode of one, changed.
   std::function<void()> on_quarantine;
 };
 
@@ -93,6 +101,7 @@ class Session {
   const std::vector<QuarantinedPath>& quarantined() const;
   // How devices that share the memo of spellings wrote this path, in text form; for people, and slow.
   std::vector<std::string> spellings(model::PathId path) const;
+  const std::vector<FallenPath>& fallen() const;
   const SessionCounters& counters() const;
   std::optional<core::WallTime> certificate_end() const;  // of the device's certificate, while connected by TLS
   const std::string& last_error() const;  // why the last stream ended, or empty

@@ -30,6 +30,8 @@ class PathSearch {
   // A path refused alone (or named by the device: `named` is part of the question) is returned; it is
   // out of the search from then on.
   std::optional<std::size_t> answer_refused(std::optional<std::size_t> named);
+  // A path that was refused is asked again, otherwise.
+  void ask_alone(std::size_t path) { open_.push_back({path}); }
 
  private:
   void split(PathIndexes group);

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
+#include <iterator>
 #include <utility>
 
 #include "gnmi/end_meaning.h"
@@ -14,6 +14,8 @@ namespace {
 
 using core::Duration;
 using core::LogLevel;
+using schema::PathMode;
+using schema::to_text;
 
 constexpr const char* kTooManyDeletes =
     "a message deletes more than limits.deletes_per_message or limits.delete_patterns_per_message allow; a new dump is "
@@ -77,6 +79,23 @@ class Stepper {
     if (message.is_sync && s_.phase == SessionPhase::Syncing) go_live();
   }
 
+  // The stream goes on: what it says next counts all the same.
+  void operator()(const BadMessageRead&) {
+    if (!is_following(s_) || std::exchange(s_.is_redump_due, true)) return;
+    if (moment_.now >= s_.last_redump + kLongestRedump) s_.redumps = 0;
+    Duration wait = kFirstRedump;
+    for (int i = 0; i < s_.redumps && wait < kLongestRedump; ++i) wait *= 2;
+    add(RedumpAfter{std::min(wait, kLongestRedump)});
+  }
+
+  void operator()(const RedumpDue&) {
+    if (!s_.is_redump_due || !is_following(s_)) return;
+    if (s_.phase != SessionPhase::Live) return add(RedumpAfter{kFirstRedump});  // a dump that is coming is not cut
+    ++s_.redumps;
+    s_.last_redump = moment_.now;
+    fail("bad_message", "a message could not be read; asking for a new dump");
+  }
+
   void operator()(const CallEnded& event) {
     if (s_.phase == SessionPhase::Idle || s_.phase == SessionPhase::Waiting) return;
     const CallEnd& end = event.end;
@@ -132,9 +151,11 @@ class Stepper {
 
   // Everything but what is in quarantine.
   void ask_again(bool with_quarantined) {
+    s_.modes.try_again(moment_.now, with_quarantined || s_.search_again_at);
     PathIndexes paths;
     for (std::size_t i = 0; i < plan_.paths->size(); ++i) {
       const auto& quarantine = s_.quarantine[i];
+      if (s_.modes.of(i) == PathMode::Get) continue;
       if (!quarantine || with_quarantined || s_.search_again_at || moment_.now >= quarantine->retry_at) {
         paths.push_back(i);
       }
@@ -152,7 +173,11 @@ class Stepper {
     s_.asked_at = moment_.now;
     s_.probed_at.reset();
     s_.has_message = false;
-    add(Ask{std::move(paths), s_.keepalive, on_new_connection});
+    s_.is_redump_due = false;
+    PathIndexes sampled;
+    std::copy_if(paths.begin(), paths.end(), std::back_inserter(sampled),
+                 [&](std::size_t i) { return s_.modes.of(i) == PathMode::Sample; });
+    add(Ask{std::move(paths), std::move(sampled), s_.keepalive, on_new_connection});
     watch_again(moment_.now);
   }
 
@@ -170,6 +195,7 @@ class Stepper {
     s_.search_again_at.reset();
     bool is_released = false;
     for (const std::size_t i : s_.asked) {
+      is_released |= s_.modes.accept(i);
       if (!s_.quarantine[i]) continue;
       s_.quarantine[i].reset();
       is_released = true;
@@ -225,7 +251,23 @@ class Stepper {
     s_.probe_after = std::min(std::max(s_.probe_after * 2, kForgivenPings), kLongestPingInterval);
   }
 
+  // The path alone was refused as what it was asked. True: there is a lesser mode, to be asked on this stream.
+  bool fall(std::size_t path, const CallEnd& end) {
+    if (!is_mode_refused(end) && !s_.modes.has_fallen(path)) {
+      quarantine(path, end);
+      return false;
+    }
+    const std::string_view asked = to_text(s_.modes.of(path));
+    const PathMode mode = s_.modes.fall(path, end, moment_.now + kQuarantine).mode;
+    say(LogLevel::Warning, fmt::format("the device does not take {} as {}: {}; asking for it as {}",
+                                       model::to_text((*plan_.paths)[path]), asked, describe(end), to_text(mode)));
+    if (s_.quarantine[path]) s_.quarantine[path].reset();
+    add(TellQuarantine{});
+    return mode == PathMode::Sample;
+  }
+
   void quarantine(std::size_t path, const CallEnd& end) {
+    s_.modes.forget(path);
     auto& entry = s_.quarantine[path];
     const auto since = entry ? entry->since : moment_.wall_now;
     entry = PathQuarantine{end.code, end.message, since, moment_.now + kQuarantine};
@@ -260,7 +302,8 @@ class Stepper {
     add(EndCall{});
     if (refusal) {
       const auto named = path_named_in(refusal->message, *plan_.paths, search.question());
-      if (const auto path = search.answer_refused(named)) quarantine(*path, *refusal);
+      const auto path = search.answer_refused(named);
+      if (path && fall(*path, *refusal)) search.ask_alone(*path);
     } else {
       search.answer_accepted();
     }
@@ -296,8 +339,9 @@ SessionStep step(const SessionPlan& plan, SessionState state, const SessionEvent
 
 bool wants_retry(const SessionState& state) {
   const auto& paths = state.quarantine;
-  const bool has_quarantine = std::any_of(paths.begin(), paths.end(), [](const auto& q) { return q.has_value(); });
-  return state.phase == SessionPhase::Waiting || (state.phase == SessionPhase::Live && has_quarantine);
+  const bool is_less = !state.modes.is_empty() ||
+                       std::any_of(paths.begin(), paths.end(), [](const auto& q) { return q.has_value(); });
+  return state.phase == SessionPhase::Waiting || (state.phase == SessionPhase::Live && is_less);
 }
 
 }  // namespace dm::gnmi

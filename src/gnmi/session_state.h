@@ -3,7 +3,8 @@
 // step(state, event) → {state, actions}; the Session performs the actions. All rules of reconnecting
 // live here: slow waits for devices that have no room for us, growing jittered waits that only a sync resets (and that grow on while streams end soon after
 // it: a device that always fails with a message of its dump costs a whole dump each time), slow logins, the search for refused
-// paths, the deadline of the first dump, and the watch over silent peers. Pure; any thread.
+// paths and for what the device takes instead of them, the deadline of the first dump, a new dump after a message that could
+// not be read, and the watch over silent peers. Pure; any thread.
 #pragma once
 
 #include <cstdint>
@@ -16,13 +17,14 @@
 #include "core/backoff.h"
 #include "core/clock.h"
 #include "core/log.h"
+#include "gnmi/path_modes.h"
 #include "gnmi/session_search.h"
 #include "gnmi/transport.h"
 #include "model/path.h"
 
 namespace dm::gnmi {
 
-// Refused paths are asked again on a connection made so long after the refusal.
+// Refused paths and modes are asked again on a connection made so long after the refusal.
 inline constexpr core::Duration kQuarantine = std::chrono::hours(1);
 // A device that refuses every path is searched again so long after; until then one question says enough.
 inline constexpr core::Duration kSearchAgain = std::chrono::minutes(10);
@@ -32,11 +34,15 @@ inline constexpr core::Duration kLeastGrace = std::chrono::seconds(5);
 inline constexpr core::Duration kForgivenPings = std::chrono::seconds(310);
 // A stream that ends sooner after its sync counts as a failed attempt.
 inline constexpr core::Duration kLasting = std::chrono::minutes(1);
+// A new dump is asked for so long after a message that could not be read; doubling while that happens again and again.
+inline constexpr core::Duration kFirstRedump = std::chrono::seconds(10);
+inline constexpr core::Duration kLongestRedump = std::chrono::hours(1);
 inline constexpr core::Duration kLongestPingInterval = std::chrono::hours(2);
 
 // What does not change during a session.
 struct SessionPlan {
   std::shared_ptr<const std::vector<model::Path>> paths;  // in the request's form; the same for many devices
+  std::shared_ptr<const std::vector<schema::PathMode>> modes = nullptr;  // OnChange or Sample of each; null: all OnChange
   core::Duration stale_after = std::chrono::seconds(60);
   core::Duration sync_deadline = std::chrono::seconds(120);
   core::Duration keepalive{};  // 0: none
@@ -63,7 +69,8 @@ struct SessionState {
       : backoff(plan.backoff),
         keepalive(plan.keepalive),
         probe_after(plan.stale_after),
-        quarantine(plan.paths->size()) {}
+        quarantine(plan.paths->size()),
+        modes(plan.modes) {}
 
   SessionPhase phase = SessionPhase::Idle;
   core::Backoff backoff;
@@ -72,6 +79,7 @@ struct SessionState {
   core::Duration keepalive;    // grows when the peer calls it too eager
   core::Duration probe_after;  // likewise
   std::vector<std::optional<PathQuarantine>> quarantine;  // per path of the plan
+  PathModes modes;
   std::optional<core::SteadyTime> search_again_at;        // set while every path is refused
   PathIndexes asked;                   // of the call under way
   std::optional<PathSearch> search;
@@ -81,6 +89,9 @@ struct SessionState {
   bool has_message = false;  // a good one, of the call under way
   int logins_refused = 0;    // in a row
   int full_answers = 0;      // in a row: no room on the device, or an answer beyond our limits
+  int redumps = 0;           // in a row, because of messages that could not be read
+  core::SteadyTime last_redump{};
+  bool is_redump_due = false;
   std::string said;          // the last reason logged; repeated ones are not
 };
 
@@ -95,6 +106,8 @@ struct MessageRead {     // decoded without error
   bool is_device_lost = false;
   bool has_lost_deletes = false;  // what the device deleted is not known
 };
+struct BadMessageRead {};  // what it said is lost
+struct RedumpDue {};
 struct CallEnded {
   CallEnd end;
 };
@@ -102,11 +115,12 @@ struct WatchDue {
   core::SteadyTime last_heard;
 };
 using SessionEvent = std::variant<SessionStarted, SessionStopped, RetryWanted, RetryDue, CallAccepted,
-                                  MessageRead, CallEnded, WatchDue>;
+                                  MessageRead, BadMessageRead, RedumpDue, CallEnded, WatchDue>;
 
 // Actions, to be performed in order.
 struct Ask {  // open a subscription for these paths
   PathIndexes paths;
+  PathIndexes sampled;  // those of them to be asked as SAMPLE
   core::Duration keepalive{};
   bool on_new_connection = true;
 };
@@ -118,19 +132,22 @@ struct RetryAfter {
 struct WatchAfter {
   core::Duration wait;
 };
+struct RedumpAfter {  // forgotten with the call
+  core::Duration wait;
+};
 struct ProbePeer {};
 struct TellBegin {};
 struct TellLost {
   std::string reason;
   std::string_view kind;  // of a small fixed set, for metrics; empty: no stream had begun
 };
-struct TellQuarantine {};
+struct TellQuarantine {};  // the refused paths, or a mode in force, changed
 struct CountLoginRefused {};
 struct Say {
   core::LogLevel level = core::LogLevel::Info;
   std::string text;
 };
-using SessionAction = std::variant<Ask, HangUp, EndCall, RetryAfter, WatchAfter, ProbePeer, TellBegin,
+using SessionAction = std::variant<Ask, HangUp, EndCall, RetryAfter, WatchAfter, RedumpAfter, ProbePeer, TellBegin,
                                    TellLost, TellQuarantine, CountLoginRefused, Say>;
 
 struct SessionMoment {

@@ -25,6 +25,7 @@ std::shared_ptr<const Subscription> make_subscription(const schema::Profile& pro
       add_once(std::move(request), i, made.requests, made.sources);
     }
   }
+  for (const std::size_t source : made.sources) made.modes.push_back(paths[source].mode);
   made.paths = std::move(paths);
   return std::make_shared<const Subscription>(std::move(made));
 }

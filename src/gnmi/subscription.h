@@ -17,6 +17,7 @@ struct Subscription {
   // refuse that), and the index in `paths` of each.
   std::vector<model::Path> requests;
   std::vector<std::size_t> sources;
+  std::vector<schema::PathMode> modes;  // likewise: OnChange or Sample
   // The same of the paths of mode GET, which are read one by one.
   std::vector<model::Path> get_requests;
   std::vector<std::size_t> get_sources;
