@@ -82,10 +82,11 @@ net::TlsSettings tls_of(const config::Tls& tls) {
 
 // Everything a connection depends on but for the paths, as one text.
 std::string session_key(const fleet::DeviceSpec& spec, const config::Gnmi& gnmi) {
-  return fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", spec.session.transport.host,
+  return fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", spec.session.transport.host,
                                 spec.session.transport.port, static_cast<int>(gnmi.tls.mode), gnmi.tls.ca_file,
                                 gnmi.tls.cert_file, gnmi.tls.key_file, gnmi.tls.server_name, gnmi.username,
-                                gnmi.password.reveal(), gnmi.target, spec.monitor.profile->name, gnmi.stale_after.count(), gnmi.get_interval.count());
+                                gnmi.password.reveal(), gnmi.target, spec.monitor.profile->name, gnmi.stale_after.count(), gnmi.get_interval.count(),
+                                gnmi.sample_interval.count());
 }
 
 std::string link_of(const config::Settings& settings, const std::string& device) {
@@ -123,7 +124,7 @@ const schema::ProfilePath* overlapping(const schema::Profile& profile, const std
 struct PathPlan {
   std::shared_ptr<const gnmi::Subscription> subscription;
   std::shared_ptr<const fleet::Areas> areas;
-  std::shared_ptr<const std::vector<model::Path>> reads;
+  std::shared_ptr<const std::vector<model::Path>> reads, samples;
   std::shared_ptr<const std::vector<fleet::PathStatus>> shown;
 };
 
@@ -146,11 +147,15 @@ PathPlan make_plan(const schema::Profile& profile, const config::Gnmi& gnmi) {
   }
   say_translations(profile, gnmi, shown);
   auto subscription = gnmi::make_subscription(profile, std::move(used));
-  std::vector<model::Path> reads;
+  std::vector<model::Path> reads, samples;
   for (const std::size_t source : subscription->get_sources) reads.push_back(to_pattern(profile, subscription->paths[source].path));
+  for (const schema::ProfilePath& path : subscription->paths) {
+    if (path.mode == schema::PathMode::Sample) samples.push_back(to_pattern(profile, path.path));
+  }
   return {std::move(subscription),
           std::make_shared<const fleet::Areas>(std::move(areas)),
           std::make_shared<const std::vector<model::Path>>(std::move(reads)),
+          std::make_shared<const std::vector<model::Path>>(std::move(samples)),
           std::make_shared<const std::vector<fleet::PathStatus>>(std::move(shown))};
 }
 
@@ -183,6 +188,7 @@ fleet::DeviceSpec make_spec(const config::Settings& settings, const config::Devi
   spec.session.target = gnmi.target;
   spec.session.stale_after = gnmi.stale_after;
   spec.session.get_interval = gnmi.get_interval;
+  spec.session.sample_interval = gnmi.sample_interval;
   spec.session.sync_deadline = std::chrono::seconds(settings.limits.sync_deadline_seconds);
   spec.session.transport = {.host = address.host,
                             .port = address.port,
@@ -196,6 +202,8 @@ fleet::DeviceSpec make_spec(const config::Settings& settings, const config::Devi
   spec.paths = plan.shown;
   spec.monitor.areas = plan.areas;
   spec.monitor.reads = plan.reads;
+  spec.monitor.samples = plan.samples;
+  spec.monitor.sample_interval = gnmi.sample_interval;
   spec.session.subscription = plan.subscription;
   spec.session_key = session_key(spec, gnmi);
   spec.monitor.lifecycle = {.hold = settings.drift.hold,

@@ -133,6 +133,7 @@ std::optional<NetBoxInventory> read_netbox_inventory(Section section) {
 Gnmi read_gnmi(Section section, Gnmi gnmi, bool is_device) {
   gnmi.port = static_cast<std::uint16_t>(section.number("port", gnmi.port, 1, 65535));
   gnmi.get_interval = section.duration("get_interval", gnmi.get_interval, seconds(1));
+  gnmi.sample_interval = section.duration("sample_interval", gnmi.sample_interval, seconds(1));
   gnmi.stale_after = section.duration("stale_after", gnmi.stale_after, seconds(1));
   gnmi.username = section.text("username", gnmi.username, {.fallback = is_device ? nullptr : "GNMI_USERNAME"});
   gnmi.password = section.secret("password", gnmi.password, is_device ? nullptr : "GNMI_PASSWORD");

@@ -48,6 +48,7 @@ struct PathOverride {
 struct Gnmi {
   std::uint16_t port = 6030;
   core::Duration get_interval = std::chrono::seconds(60);
+  core::Duration sample_interval = std::chrono::seconds(60);
   core::Duration stale_after = std::chrono::seconds(60);
   std::string username;
   Secret password;

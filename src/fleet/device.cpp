@@ -7,6 +7,7 @@
 
 #include "core/text.h"
 #include "drift/event_json.h"
+#include "fleet/path_status.h"
 
 namespace dm::fleet {
 
@@ -32,15 +33,14 @@ Device::Device(DeviceContext context, DeviceSpec spec, Past past)
       recorder_(std::move(past.recorder)),
       deadline_(context_.loop),
       session_(context_.loop, context_.clock, context_.log, context_.metrics, monitor_.spec().profile, context_.paths,
-               std::exchange(spec_.session, {}), session_handlers()),
-      getter_(context_.loop, context_.clock, context_.log, context_.metrics, *monitor_.spec().profile, context_.paths,
-              session_.settings(), getter_handlers()) {
+               std::exchange(spec_.session, {}), session_handlers()) {
+  read(session_.settings().subscription->get_sources);
   context_.metrics.set(metrics::Metric::DeviceState, 0, spec_.name);
   if (recorder_) recorder_->set_on_idle([this] { schedule(); });
 }
 
 Device::~Device() {
-  getter_.stop();
+  if (getter_) getter_->stop();
   session_.stop();
   for (const auto metric : {metrics::Metric::DeviceState, metrics::Metric::DeviceOpenDrifts,
                             metrics::Metric::DeviceDegraded, metrics::Metric::QuarantinedPaths,
@@ -61,11 +61,11 @@ gnmi::SessionHandlers Device::session_handlers() {
                 const std::uint64_t before = monitor_.revision();
                 if (monitor_.absorb(batch)) monitor_.settle(batch, now());
                 if (monitor_.revision() != before) after_change();
-                if (batch.sync) getter_.start();
+                if (batch.sync && getter_) getter_->start();
               },
           .on_stream_lost =
               [this](const std::string& reason) {
-                getter_.stop();
+                if (getter_) getter_->stop();
                 monitor_.stream_lost(reason, now());
                 after_change();
               },
@@ -74,7 +74,7 @@ gnmi::SessionHandlers Device::session_handlers() {
                 monitor_.lose_message(now());
                 after_change();
               },
-          .on_quarantine = [this] { tell_quarantined(); }};
+          .on_quarantine = [this] { tell_modes(); }};
 }
 
 // A device that has restarted answers a Get with what it has so far, perhaps before anybody noticed that the stream
@@ -84,24 +84,52 @@ gnmi::GetterHandlers Device::getter_handlers() {
           .on_answer =
               [this](std::size_t path, const model::UpdateBatch& batch) {
                 const std::uint64_t before = monitor_.revision();
-                monitor_.apply_answer(path, batch, now());
+                monitor_.apply_answer(pattern_of(*session_.settings().subscription, path), batch, now());
                 if (monitor_.revision() != before) after_change();
               },
           .on_failure =
               [this](std::size_t path, const std::string& reason) {
-                monitor_.fail_answer(path, reason);
+                monitor_.fail_answer(pattern_of(*session_.settings().subscription, path), reason);
                 after_change();
               },
-          .on_quarantine = [this] { tell_quarantined(); }};
+          .on_quarantine = [this] { tell_modes(); }};
 }
 
 std::vector<gnmi::QuarantinedPath> Device::quarantined() const {
   std::vector<gnmi::QuarantinedPath> all = session_.quarantined();
-  for (gnmi::QuarantinedPath& path : getter_.quarantined()) all.push_back(std::move(path));
+  if (!getter_) return all;
+  for (gnmi::QuarantinedPath& path : getter_->quarantined()) all.push_back(std::move(path));
   return all;
 }
 
-void Device::tell_quarantined() {
+// The reader begins with the next sync, if the stream is not live.
+void Device::read(std::vector<std::size_t> sources) {
+  if (!getter_ && sources.empty()) return;
+  if (!getter_) {
+    getter_ = std::make_unique<gnmi::Getter>(context_.loop, context_.clock, context_.log, context_.metrics,
+                                             *monitor_.spec().profile, context_.paths, session_.settings(), getter_handlers());
+  }
+  getter_->set_paths(std::move(sources));
+}
+
+// What the device takes as what, and what not at all.
+void Device::tell_modes() {
+  const gnmi::Subscription& subscription = *session_.settings().subscription;
+  std::vector<std::size_t> read_sources = subscription.get_sources;
+  std::vector<model::Path> reads, samples;
+  std::vector<bool> is_fallen(subscription.paths.size());
+  for (const gnmi::FallenPath& path : session_.fallen()) {
+    is_fallen[path.source] = true;
+    if (path.mode == schema::PathMode::Get) read_sources.push_back(path.source);
+    if (path.mode == schema::PathMode::Sample) samples.push_back(pattern_of(subscription, path.source));
+  }
+  for (const std::size_t source : subscription.sources) {
+    const bool is_sampled = subscription.paths[source].mode == schema::PathMode::Sample && !is_fallen[source];
+    if (is_sampled) samples.push_back(pattern_of(subscription, source));
+  }
+  for (const std::size_t source : read_sources) reads.push_back(pattern_of(subscription, source));
+  monitor_.set_modes(reads, samples, now());
+  read(std::move(read_sources));
   std::vector<model::Path> refused;
   for (gnmi::QuarantinedPath& path : quarantined()) refused.push_back(std::move(path.path));
   context_.metrics.set(metrics::Metric::QuarantinedPaths, static_cast<double>(refused.size()), spec_.name);
@@ -123,7 +151,7 @@ void Device::note_certificate() {
 
 void Device::retry_now() {
   session_.retry_now();
-  getter_.retry_now();
+  if (getter_) getter_->retry_now();
 }
 
 void Device::set_intent(std::shared_ptr<const model::DeviceIntent> intent, std::string unknown_reason) {
@@ -211,21 +239,10 @@ void Device::say(const drift::Output& output) {
   context_.metrics.set(metrics::Metric::DeviceOpenDrifts, static_cast<double>(monitor_.open_count()), spec_.name);
 }
 
-// Shared with the other devices unless there is something to say of this one.
-std::shared_ptr<const std::vector<PathStatus>> Device::paths_as_read() const {
-  std::shared_ptr<std::vector<PathStatus>> own;
-  for (const Read& read : monitor_.reads().all()) {
-    if (read.trouble.empty() && read.is_read) continue;
-    if (!own) own = std::make_shared<std::vector<PathStatus>>(*spec_.paths);
-    const std::string text = model::to_text(read.pattern);
-    for (PathStatus& path : *own) {
-      if (path.path != text) continue;
-      path.reason = read.is_pending() ? "not read yet"
-                    : read.is_read    ? fmt::format("cannot be read any more: {}", read.trouble)
-                                      : fmt::format("cannot be read: {}", read.trouble);
-    }
-  }
-  return own ? own : spec_.paths;
+std::shared_ptr<const std::vector<PathStatus>> Device::paths_in_force() const {
+  static const std::map<std::size_t, gnmi::GetMissing> kNone;
+  return to_status(spec_.paths, {*session_.settings().subscription, session_.fallen(),
+                                 getter_ ? getter_->by_once() : kNone, monitor_.reads(), monitor_.samples()});
 }
 
 std::shared_ptr<const DeviceStatus> Device::status() const {
@@ -235,7 +252,7 @@ std::shared_ptr<const DeviceStatus> Device::status() const {
   status->address = address();
   status->source = spec_.source;
   status->labels = spec_.labels;
-  status->paths = paths_as_read();
+  status->paths = paths_in_force();
   for (const gnmi::QuarantinedPath& path : quarantined()) {
     status->quarantined.push_back({model::to_text(path.path), static_cast<int>(path.code),
                                    std::string(gnmi::to_text(path.code)), path.message, path.since});

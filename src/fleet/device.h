@@ -74,9 +74,10 @@ class Device {
   gnmi::SessionHandlers session_handlers();
   gnmi::GetterHandlers getter_handlers();
   std::vector<gnmi::QuarantinedPath> quarantined() const;
-  void tell_quarantined();
   void note_certificate();
-  std::shared_ptr<const std::vector<PathStatus>> paths_as_read() const;
+  void tell_modes();
+  std::shared_ptr<const std::vector<PathStatus>> paths_in_force() const;
+  void read(std::vector<std::size_t> sources);
   void after_change();
   void schedule();
   void tell();
@@ -91,7 +92,7 @@ class Device {
   std::unique_ptr<Recorder> recorder_;
   net::Timer deadline_;
   gnmi::Session session_;
-  gnmi::Getter getter_;
+  std::unique_ptr<gnmi::Getter> getter_;  // null while nothing was ever to be read
   std::optional<core::WallTime> certificate_end_;  // of the device's, as last shown to us
 };
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <tuple>
+#include <iterator>
 #include <utility>
 
 namespace dm::fleet {
@@ -13,7 +13,8 @@ using model::PathId;
 
 bool MonitorSpec::operator==(const MonitorSpec& other) const {
   return device == other.device && profile == other.profile && (areas == other.areas || *areas == *other.areas) &&
-         (reads == other.reads || *reads == *other.reads) && rules == other.rules && lifecycle == other.lifecycle;
+         (reads == other.reads || *reads == *other.reads) && (samples == other.samples || *samples == *other.samples) &&
+         sample_interval == other.sample_interval && rules == other.rules && lifecycle == other.lifecycle;
 }
 
 Monitor::Monitor(Context context, MonitorSpec spec, drift::Lifecycle lifecycle)
@@ -22,7 +23,9 @@ Monitor::Monitor(Context context, MonitorSpec spec, drift::Lifecycle lifecycle)
       tree_(context_.paths, context_.limits),
       lifecycle_(std::move(lifecycle)),
       ignored_(context_.metrics),
-      reads_(*spec_.reads) {
+      reads_(*spec_.reads),
+      samples_(spec_.sample_interval) {
+  samples_.set_paths(*spec_.samples);
   lifecycle_.freeze();  // until this monitor has seen a whole dump
   lifecycle_.set_rules(spec_.lifecycle);
 }
@@ -31,6 +34,7 @@ void Monitor::stream_begins(drift::Now now) {
   is_synced_ = false;
   gaps_.clear();
   reads_.begin_stream();
+  samples_.begin_stream();
   tree_.begin_generation();
   set_freshness(Freshness::Syncing, "receiving the first dump", now);
 }
@@ -40,17 +44,26 @@ void Monitor::apply(const model::UpdateBatch& batch, drift::Now now) {
 }
 
 // What an area reads by Get is like any other from now on.
-void Monitor::apply_answer(std::size_t path, const model::UpdateBatch& batch, drift::Now now) {
-  const bool is_better = !reads_.all().at(path).trouble.empty();
-  const bool is_first = reads_.answered(path);
+void Monitor::apply_answer(const model::Path& pattern, const model::UpdateBatch& batch, drift::Now now) {
+  const Read* read = reads_.find(pattern);
+  if (read == nullptr) return;
+  const bool is_better = !read->trouble.empty();
+  const bool is_first = reads_.answered(pattern);
   if (is_first || is_better) ++revision_;
   absorb(batch);
   judge_absorbed(batch, is_first, now);
 }
 
-void Monitor::fail_answer(std::size_t path, std::string reason) {
-  reads_.failed(path, std::move(reason));
+void Monitor::fail_answer(const model::Path& pattern, std::string reason) {
+  reads_.failed(pattern, std::move(reason));
   ++revision_;
+}
+
+void Monitor::set_modes(const std::vector<model::Path>& reads, const std::vector<model::Path>& samples, drift::Now now) {
+  reads_.set_paths(reads);
+  samples_.set_paths(samples);
+  ++revision_;
+  if (can_judge()) judge_everything(now);
 }
 
 bool Monitor::absorb(const model::UpdateBatch& batch) {
@@ -100,15 +113,39 @@ void Monitor::lose_message(drift::Now now) {
 
 void Monitor::finish_sync(drift::Now now) {
   is_synced_ = true;
-  tree_.end_generation();
+  const auto is_heard = [&](const model::Path& pattern) { return tree_.is_said_since(pattern, tree_.stream_generation()); };
+  samples_.go_live(is_heard, now.steady);
+  std::vector<model::Path> unheard;
+  for (const auto& [area, patterns] : *spec_.areas) {
+    std::copy_if(patterns.begin(), patterns.end(), std::back_inserter(unheard),
+                 [&](const model::Path& pattern) { return samples_.is_waiting(pattern); });
+  }
+  tree_.end_generation(unheard);
+  tree_.begin_interval();
   context_.metrics.add(metrics::Metric::Syncs);
   was_live_ = true;
   set_freshness(Freshness::Live, "", now);
   if (can_judge()) judge_everything(now);
 }
 
+// Something vanished, or a path is known or silent from now on: rare enough to look at everything.
+void Monitor::end_sample_interval(drift::Now now) {
+  const std::string reason_before = samples_.reason();
+  const bool was_pending = samples_.is_pending();
+  const std::uint32_t generation = tree_.generation();
+  const auto is_heard = [&](const model::Path& pattern) { return tree_.is_said_since(pattern, generation); };
+  bool is_changed = false;
+  for (const Unrepeated& gone : samples_.end_interval(is_heard, generation, now.steady)) {
+    is_changed |= !tree_.drop_unsaid_since(gone.pattern, gone.generation).empty();
+  }
+  tree_.begin_interval();
+  is_changed |= samples_.reason() != reason_before || samples_.is_pending() != was_pending;
+  if (is_changed && can_judge()) judge_everything(now);
+}
+
 void Monitor::stream_lost(const std::string& reason, drift::Now now) {
   is_synced_ = false;
+  samples_.lose_stream();
   lifecycle_.freeze();
   set_freshness(was_live_ ? Freshness::Stale : Freshness::Never, reason, now);
 }
@@ -164,7 +201,7 @@ void Monitor::update_degraded() {
     const bool was_degraded =
         std::find(degraded_areas_.begin(), degraded_areas_.end(), area) != degraded_areas_.end();
     std::vector<model::Path> patterns = all_patterns;
-    std::erase_if(patterns, [&](const model::Path& pattern) { return reads_.is_unread(pattern); });
+    std::erase_if(patterns, [&](const model::Path& pattern) { return is_unread(pattern); });
     if (patterns.empty() && was_degraded) degraded.push_back(area);  // nothing new is known of it
     if (!judge_->has_intent_under(patterns)) continue;
     const auto& leaves = tree_.leaves().leaves();
@@ -223,14 +260,16 @@ std::vector<model::Path> Monitor::live_patterns() const {
           std::any_of(quarantined_.begin(), quarantined_.end(), [&](const model::Path& path) {
             return model::match(pattern, path) == model::Match::Exact;
           });
-      if (!is_quarantined && !reads_.is_unread(pattern)) live.push_back(pattern);
+      if (!is_quarantined && !is_unread(pattern)) live.push_back(pattern);
     }
   }
   return live;
 }
 
 void Monitor::judge_everything(drift::Now now) {
-  reads_.set_intended([&](const model::Path& pattern) { return judge_->has_intent_under({pattern}); });
+  const auto is_intended = [&](const model::Path& pattern) { return judge_->has_intent_under({pattern}); };
+  reads_.set_intended(is_intended);
+  samples_.set_intended(is_intended);
   update_degraded();
   judge_->set_coverage(live_patterns());
   judge_->set_gaps(gaps_.places());
@@ -289,12 +328,15 @@ void Monitor::judge_object(PathId object, std::int64_t device_time_ns, drift::No
 }
 
 std::optional<core::SteadyTime> Monitor::next_deadline() const {
-  const auto due = lifecycle_.next_deadline();
-  if (!due || !ignore_ends_at_) return due ? due : ignore_ends_at_;
-  return std::min(*due, *ignore_ends_at_);
+  std::optional<core::SteadyTime> next;
+  for (const auto& due : {lifecycle_.next_deadline(), ignore_ends_at_, samples_.due()}) {
+    if (due && (!next || *due < *next)) next = due;
+  }
+  return next;
 }
 
 drift::Output Monitor::poll(drift::Now now) {
+  if (const auto due = samples_.due(); due && *due <= now.steady) end_sample_interval(now);
   if (ignore_ends_at_ && *ignore_ends_at_ <= now.steady) {
     ignore_ends_at_.reset();  // the next sync looks at the rules anyway
     if (can_judge()) judge_everything(now);
@@ -322,6 +364,7 @@ std::pair<model::Verdict, std::string> Monitor::verdict() const {
   const auto is_needed = [&](const model::Path& path) { return !reads_.is_needless(path); };
   if (std::any_of(quarantined_.begin(), quarantined_.end(), is_needed)) return {Verdict::Degraded, "the device refuses some paths"};
   if (const std::string reason = reads_.reason(); !reason.empty()) return {Verdict::Degraded, reason};
+  if (const std::string reason = samples_.reason(); !reason.empty()) return {Verdict::Degraded, reason};
   return {lifecycle_.open_count() > 0 ? Verdict::Drifted : Verdict::InSync, ""};
 }
 

@@ -23,6 +23,7 @@
 #include "fleet/gaps.h"
 #include "fleet/ignored.h"
 #include "fleet/reads.h"
+#include "fleet/samples.h"
 #include "fleet/status.h"
 #include "metrics/registry.h"
 #include "model/drift.h"
@@ -40,8 +41,10 @@ struct MonitorSpec {
   std::string device;
   std::shared_ptr<const schema::Profile> profile;
   std::shared_ptr<const Areas> areas = std::make_shared<const Areas>();  // the same for many devices
-  // Those of them that are read by Get.
+  // Those of them that are read by Get, and that are sampled.
   std::shared_ptr<const std::vector<model::Path>> reads = std::make_shared<const std::vector<model::Path>>();
+  std::shared_ptr<const std::vector<model::Path>> samples = std::make_shared<const std::vector<model::Path>>();
+  core::Duration sample_interval = std::chrono::seconds(60);
   compare::Rules rules;
   drift::LifecycleRules lifecycle;
   bool operator==(const MonitorSpec& other) const;
@@ -68,11 +71,12 @@ class Monitor {
   void stream_lost(const std::string& reason, drift::Now now);
   // A message of the stream could not be decoded: what it said is lost until the next dump.
   void lose_message(drift::Now now);
-  // What a Get brought: all there is of this path (an index into MonitorSpec::reads). From the first answer of a
-  // stream on it is judged.
-  void apply_answer(std::size_t path, const model::UpdateBatch& batch, drift::Now now);
+  // What a Get brought: all there is of this path. From the first answer of a stream on it is judged.
+  void apply_answer(const model::Path& pattern, const model::UpdateBatch& batch, drift::Now now);
   // A Get failed: what was read before stays as it is.
-  void fail_answer(std::size_t path, std::string reason);
+  void fail_answer(const model::Path& pattern, std::string reason);
+  // The paths that are read and sampled from now on, as the device takes them; at first those of the spec.
+  void set_modes(const std::vector<model::Path>& reads, const std::vector<model::Path>& samples, drift::Now now);
   // Paths the device refuses: what lies in them is not judged.
   void set_quarantined(std::vector<model::Path> paths, drift::Now now);
 
@@ -96,6 +100,7 @@ class Monitor {
   std::size_t open_count() const { return lifecycle_.open_count(); }
   const MonitorSpec& spec() const { return spec_; }
   const Reads& reads() const { return reads_; }
+  const Samples& samples() const { return samples_; }
   model::Freshness freshness() const { return freshness_; }
   // Grows whenever something a person or the lifecycle would notice changed.
   std::uint64_t revision() const { return revision_; }
@@ -105,6 +110,8 @@ class Monitor {
   void rebuild_judge(drift::Now now);
   void judge_absorbed(const model::UpdateBatch& batch, bool is_coverage_new, drift::Now now);
   void finish_sync(drift::Now now);
+  void end_sample_interval(drift::Now now);
+  bool is_unread(const model::Path& pattern) const { return reads_.is_unread(pattern) || samples_.is_waiting(pattern); }
   void judge_everything(drift::Now now);
   void judge_changes(const observed::Changes& changes, std::int64_t device_time_ns, drift::Now now);
   void judge_object(model::PathId object, std::int64_t device_time_ns, drift::Now now);
@@ -136,6 +143,7 @@ class Monitor {
   std::set<std::string> area_has_leaves_;  // since this stream went live
   std::vector<model::Path> quarantined_;
   Reads reads_;
+  Samples samples_;
   Gaps gaps_;                                  // of this stream
   std::unordered_set<model::PathId> unknown_;  // compared objects that could not be read
   std::string said_gap_;                       // the last reason logged

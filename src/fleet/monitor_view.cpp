@@ -29,7 +29,7 @@ void Monitor::describe(DeviceStatus& status) const {
   status.freshness = freshness_;
   status.freshness_since = freshness_since_;
   status.freshness_reason = freshness_reason_;
-  status.is_read_pending = reads_.is_pending();
+  status.is_read_pending = reads_.is_pending() || samples_.is_pending();
   status.degraded_areas = degraded_areas_;
   status.open_drifts = lifecycle_.open_count();
   status.suspected = lifecycle_.suspected_count();

@@ -7,8 +7,18 @@
 
 namespace dm::fleet {
 
-Reads::Reads(const std::vector<model::Path>& patterns) {
-  for (const model::Path& pattern : patterns) reads_.push_back({.pattern = pattern, .trouble = {}});
+void Reads::set_paths(const std::vector<model::Path>& patterns) {
+  std::vector<Read> next;
+  for (const model::Path& pattern : patterns) {
+    const Read* known = find(pattern);
+    next.push_back(known != nullptr ? *known : Read{.pattern = pattern, .trouble = {}});
+  }
+  reads_ = std::move(next);
+}
+
+const Read* Reads::find(const model::Path& pattern) const {
+  const auto found = std::find_if(reads_.begin(), reads_.end(), [&](const Read& read) { return read.pattern == pattern; });
+  return found == reads_.end() ? nullptr : &*found;
 }
 
 void Reads::begin_stream() {
@@ -18,13 +28,20 @@ void Reads::begin_stream() {
   }
 }
 
-bool Reads::answered(std::size_t path) {
-  Read& read = reads_.at(path);
-  read.trouble.clear();
-  return !std::exchange(read.is_read, true);
+bool Reads::answered(const model::Path& pattern) {
+  for (Read& read : reads_) {
+    if (read.pattern != pattern) continue;
+    read.trouble.clear();
+    return !std::exchange(read.is_read, true);
+  }
+  return false;
 }
 
-void Reads::failed(std::size_t path, std::string reason) { reads_.at(path).trouble = std::move(reason); }
+void Reads::failed(const model::Path& pattern, std::string reason) {
+  for (Read& read : reads_) {
+    if (read.pattern == pattern) read.trouble = std::move(reason);
+  }
+}
 
 bool Reads::is_pending() const {
   return std::any_of(reads_.begin(), reads_.end(), [](const Read& read) { return read.is_pending(); });

@@ -81,32 +81,30 @@ void Replay::lose(const std::string& reason) {
   playback_->monitor().stream_lost(reason, playback_->now());
 }
 
-std::optional<std::size_t> Replay::read_index(const std::string& path) const {
+std::optional<model::Path> Replay::read_pattern(const std::string& path) const {
   const auto parsed = model::parse_path(path);
   if (!parsed) return std::nullopt;
   model::Path pattern = schema::to_request(*settings_.spec.profile, *parsed).path;
   pattern.origin.clear();
   const auto& reads = *settings_.spec.reads;
-  const auto found = std::find(reads.begin(), reads.end(), pattern);
-  if (found == reads.end()) return std::nullopt;
-  return static_cast<std::size_t>(found - reads.begin());
+  return std::find(reads.begin(), reads.end(), pattern) == reads.end() ? std::nullopt : std::optional(std::move(pattern));
 }
 
 void Replay::take(const gnmi::GetAnswer& answer) {
-  const auto index = read_index(answer.path);
-  if (!index) return;
+  const auto pattern = read_pattern(answer.path);
+  if (!pattern) return;
   ++counts_.answers;
   if (const auto status = reader_.read_answer(as_bytes(answer.response), batch_); !status) {
     ++counts_.bad_messages;
-    return playback_->monitor().fail_answer(*index, status.error().message);
+    return playback_->monitor().fail_answer(*pattern, status.error().message);
   }
   counts_.undecodable += model::undecodable(batch_.unread_counts);
-  gnmi::complete(batch_, (*settings_.spec.reads)[*index], paths_);
-  playback_->monitor().apply_answer(*index, batch_, playback_->now());
+  gnmi::complete(batch_, *pattern, paths_);
+  playback_->monitor().apply_answer(*pattern, batch_, playback_->now());
 }
 
 void Replay::take(const gnmi::GetFailure& failure) {
-  if (const auto index = read_index(failure.path)) playback_->monitor().fail_answer(*index, failure.reason);
+  if (const auto pattern = read_pattern(failure.path)) playback_->monitor().fail_answer(*pattern, failure.reason);
 }
 
 void Replay::take(const gnmi::PathsRefused& refused) {

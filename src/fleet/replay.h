@@ -70,7 +70,7 @@ class Replay {
   void move_by_timestamp();
   void apply();
   void lose(const std::string& reason);
-  std::optional<std::size_t> read_index(const std::string& path) const;
+  std::optional<model::Path> read_pattern(const std::string& path) const;
 
   core::Logger& log_;
   metrics::Registry& metrics_;

@@ -19,10 +19,20 @@ bool ends_round(const CallEnd& end) {
 
 }  // namespace
 
+void GetRounds::set_paths(std::vector<std::size_t> paths) {
+  const auto is_gone = [&](std::size_t path) { return std::find(paths.begin(), paths.end(), path) == paths.end(); };
+  std::erase_if(open_, is_gone);
+  std::erase_if(refused_, [&](const auto& entry) { return is_gone(entry.first); });
+  std::erase_if(by_once_, [&](const auto& entry) { return is_gone(entry.first); });
+  paths_ = std::move(paths);
+}
+
 void GetRounds::begin(core::SteadyTime now) {
+  std::erase_if(by_once_, [&](const auto& entry) { return now >= entry.second.retry_at; });
   open_.clear();
-  for (std::size_t i = refused_.size(); i-- > 0;) {
-    if (!refused_[i] || now >= refused_[i]->retry_at) open_.push_back(i);
+  for (std::size_t i = paths_.size(); i-- > 0;) {
+    const auto refusal = refused_.find(paths_[i]);
+    if (refusal == refused_.end() || now >= refusal->second.retry_at) open_.push_back(paths_[i]);
   }
 }
 
@@ -35,7 +45,7 @@ bool GetRounds::answered() {
   logins_refused_ = 0;
   const std::size_t path = open_.back();
   open_.pop_back();
-  return std::exchange(refused_[path], std::nullopt).has_value();
+  return refused_.erase(path) > 0;
 }
 
 std::vector<std::size_t> GetRounds::failed(const CallEnd& end, const SessionMoment& moment) {
@@ -43,11 +53,15 @@ std::vector<std::size_t> GetRounds::failed(const CallEnd& end, const SessionMome
   if (is_login_refused(end)) ++logins_refused_;
   if (ends_round(end)) return std::exchange(open_, {});
   const std::size_t path = open_.back();
+  if (end.code == GrpcCode::Unimplemented && !is_by_once(path)) {
+    by_once_[path] = {end.message, moment.now + kQuarantine};
+    return {};
+  }
   open_.pop_back();
   if (is_path_refused(end)) {
-    auto& entry = refused_[path];
-    const auto since = entry ? entry->since : moment.wall_now;
-    entry = PathQuarantine{end.code, end.message, since, moment.now + kQuarantine};
+    const auto known = refused_.find(path);
+    const auto since = known == refused_.end() ? moment.wall_now : known->second.since;
+    refused_[path] = PathQuarantine{end.code, end.message, since, moment.now + kQuarantine};
   }
   return {path};
 }
@@ -60,13 +74,10 @@ core::Duration GetRounds::wait() const {
 }
 
 bool GetRounds::forgive() {
-  bool has_refused = std::exchange(logins_refused_, 0) > 0;
-  for (auto& entry : refused_) {
-    if (!entry) continue;
-    entry->retry_at = {};
-    has_refused = true;
-  }
-  return has_refused;
+  const bool has_refused = std::exchange(logins_refused_, 0) > 0;
+  for (auto& [path, entry] : refused_) entry.retry_at = {};
+  for (auto& [path, entry] : by_once_) entry.retry_at = {};
+  return has_refused || !refused_.empty() || !by_once_.empty();
 }
 
 }  // namespace dm::gnmi

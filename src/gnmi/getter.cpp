@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -40,11 +41,10 @@ struct Getter::Impl {
         paths(paths_in),
         settings(settings_in),
         handlers(std::move(handlers_in)),
-        rounds(requests().size(), settings.get_interval),
-        said(requests().size()),
+        rounds(settings.subscription->get_sources, settings.get_interval),
         timer(loop) {}
 
-  const std::vector<model::Path>& requests() const { return settings.subscription->get_requests; }
+  const model::Path& request(std::size_t path) const { return request_of(*settings.subscription, path); }
   void begin();
   void tell_refused();
   void begin_round();
@@ -53,6 +53,7 @@ struct Getter::Impl {
   void ask_next();
   void ask(std::size_t path);
   void on_message(std::span<const std::uint8_t> message);
+  void on_part(std::span<const std::uint8_t> message);
   void on_end(const CallEnd& end);
   void take_answer();
   void say_unread();
@@ -70,7 +71,7 @@ struct Getter::Impl {
   const SessionSettings& settings;
   const GetterHandlers handlers;
   GetRounds rounds;
-  std::vector<std::string> said;  // per path, the last reason logged
+  std::map<std::size_t, std::string> said;  // the last reason logged
   UnreadLog unread_log;
 
   bool is_running = false;
@@ -93,9 +94,10 @@ void Getter::Impl::begin() {
 // What is still in quarantine from an earlier stream will not be asked for.
 void Getter::Impl::tell_refused() {
   const std::uint64_t call = calls;
-  for (std::size_t i = 0; i < requests().size() && call == calls; ++i) {
-    const auto& entry = rounds.refused()[i];
-    if (entry) handlers.on_failure(i, describe({.code = entry->code, .message = entry->message, .hint = {}}));
+  const auto refused = rounds.refused();
+  for (const auto& [path, entry] : refused) {
+    if (call != calls) return;
+    handlers.on_failure(path, describe({.code = entry.code, .message = entry.message, .hint = {}}));
   }
 }
 
@@ -125,10 +127,13 @@ void Getter::Impl::ask_next() {
 void Getter::Impl::ask(std::size_t path) {
   if (!transport) connect();
   answer.reset();
+  batch.clear();
   ++calls;
-  transport->start(kGetMethod, get_request(requests()[path], settings.target, profile.encoding), true,
+  const bool is_once = rounds.is_by_once(path);
+  const auto make_request = is_once ? once_request : get_request;
+  transport->start(is_once ? kSubscribeMethod : kGetMethod, make_request(request(path), settings.target, profile.encoding), true,
                    {.on_headers = {},
-                    .on_message = [this](std::span<const std::uint8_t> bytes) { on_message(bytes); },
+                    .on_message = [this, is_once](std::span<const std::uint8_t> bytes) { is_once ? on_part(bytes) : on_message(bytes); },
                     .on_end = [this](const CallEnd& end) { on_end(end); }});
   timer.after(settings.sync_deadline, [this] {
     transport->cancel();
@@ -151,6 +156,16 @@ void Getter::Impl::on_message(std::span<const std::uint8_t> message) {
   answer = answer ? core::Status(core::Error{core::Code::Corrupt, "more than one answer"}) : reader->read_answer(message, batch);
 }
 
+// The sync completes the answer; whether the device then ends the call is its own matter.
+void Getter::Impl::on_part(std::span<const std::uint8_t> message) {
+  const core::Status status = reader->read_part(message, batch);
+  if (status && !batch.sync) return;
+  answer = status;
+  batch.sync = false;
+  transport->cancel();
+  on_end({.code = GrpcCode::Ok, .message = {}, .hint = {}});
+}
+
 // The answer counts only if the call ended well.
 void Getter::Impl::on_end(const CallEnd& end) {
   timer.cancel();
@@ -167,7 +182,7 @@ void Getter::Impl::on_end(const CallEnd& end) {
 
 void Getter::Impl::take_answer() {
   const std::size_t path = *rounds.next();
-  model::Path asked = requests()[path];
+  model::Path asked = request(path);
   asked.origin.clear();
   if (!std::exchange(said[path], {}).empty()) {
     log.info("{}: {} is read again", settings.device, model::to_text(asked));
@@ -178,7 +193,7 @@ void Getter::Impl::take_answer() {
   const std::uint64_t call = calls;
   if (rounds.answered()) handlers.on_quarantine();
   if (call != calls) return;
-  if (handlers.on_raw) handlers.on_raw(path, raw);
+  if (handlers.on_raw && !rounds.is_by_once(path)) handlers.on_raw(path, raw);
   handlers.on_answer(path, told);
 }
 
@@ -194,10 +209,17 @@ void Getter::Impl::fail(const CallEnd& end) {
   if (is_login_refused(end)) metrics.add(Metric::LoginsRefused);
   const std::string reason = describe(end);
   const std::uint64_t call = calls;
-  for (const std::size_t path : rounds.failed(end, {clock.steady_now(), clock.wall_now(), 0})) {
+  const std::size_t asked = *rounds.next();
+  const bool was_by_once = rounds.is_by_once(asked);
+  const auto failed = rounds.failed(end, {clock.steady_now(), clock.wall_now(), 0});
+  if (rounds.is_by_once(asked) && !was_by_once) {
+    log.info("{}: {} cannot be read by Get ({}); reading it by Subscribe ONCE", settings.device, model::to_text(request(asked)), reason);
+    return handlers.on_quarantine();
+  }
+  for (const std::size_t path : failed) {
     if (std::exchange(said[path], reason) != reason) {
-      log.warning("{}: {} cannot be read by Get: {}; what was read before is kept", settings.device,
-                  model::to_text(requests()[path]), reason);
+      log.warning("{}: {} cannot be read by {}: {}; what was read before is kept", settings.device,
+                  model::to_text(request(path)), rounds.is_by_once(path) ? "Subscribe ONCE" : "Get", reason);
     }
     handlers.on_failure(path, reason);
     if (call != calls) return;
@@ -207,6 +229,7 @@ void Getter::Impl::fail(const CallEnd& end) {
 
 void Getter::Impl::end_round() {
   hang_up();
+  if (rounds.paths().empty()) return;
   timer.after(rounds.wait(), [this] { begin_round(); });
 }
 
@@ -220,24 +243,35 @@ void Getter::Impl::hang_up() {
 Getter::Getter(net::Loop& loop, const core::Clock& clock, core::Logger& log, metrics::Registry& metrics,
                const schema::Profile& profile, model::PathTable& paths, const SessionSettings& settings,
                GetterHandlers handlers) {
-  if (settings.subscription->get_requests.empty()) return;
   impl_ = std::make_unique<Impl>(loop, clock, log, metrics, profile, paths, settings, std::move(handlers));
 }
 
 Getter::~Getter() { stop(); }
 
+void Getter::set_paths(std::vector<std::size_t> paths) {
+  if (paths == impl_->rounds.paths()) return;
+  const bool was_idle = impl_->rounds.paths().empty();
+  const auto asked = impl_->rounds.next();
+  impl_->rounds.set_paths(std::move(paths));
+  if (!impl_->is_running) return;
+  if (was_idle) return impl_->begin_round();
+  if (impl_->transport && impl_->rounds.next() != asked) {  // what is asked for is not wanted any more
+    impl_->hang_up();
+    impl_->wait_for_turn();
+  }
+}
+
 void Getter::start() {
-  if (!impl_ || std::exchange(impl_->is_running, true)) return;
+  if (std::exchange(impl_->is_running, true)) return;
   impl_->begin();
 }
 
 void Getter::stop() {
-  if (!impl_ || !std::exchange(impl_->is_running, false)) return;
+  if (!std::exchange(impl_->is_running, false)) return;
   impl_->hang_up();
 }
 
 void Getter::retry_now() {
-  if (!impl_) return;
   const bool is_wanted = impl_->rounds.forgive();
   if (!is_wanted || !impl_->is_running) return;
   impl_->hang_up();
@@ -246,13 +280,12 @@ void Getter::retry_now() {
 
 std::vector<QuarantinedPath> Getter::quarantined() const {
   std::vector<QuarantinedPath> all;
-  if (!impl_) return all;
-  const Subscription& subscription = *impl_->settings.subscription;
-  for (std::size_t i = 0; i < impl_->rounds.refused().size(); ++i) {
-    const auto& entry = impl_->rounds.refused()[i];
-    if (entry) all.push_back({subscription.paths[subscription.get_sources[i]].path, entry->code, entry->message, entry->since});
+  for (const auto& [path, entry] : impl_->rounds.refused()) {
+    all.push_back({impl_->settings.subscription->paths[path].path, entry.code, entry.message, entry.since});
   }
   return all;
 }
+
+const std::map<std::size_t, GetMissing>& Getter::by_once() const { return impl_->rounds.by_once(); }
 
 }  // namespace dm::gnmi

@@ -1,22 +1,25 @@
-// Reads the paths of mode GET of one device while its stream is live: at once, then every get_interval.
+// Reads paths of one device one by one while its stream is live: at once, then every get_interval. These are the paths
+// of mode GET, and those that the device does not send on a stream.
 //
-// Each path is one unary Get; a round has a connection of its own, which is closed after it (the stream's carries
-// one call) and waits its turn among all connections that are begun. What an answer says is the complete state of
-// its path. A device without such paths costs nothing. The rules are in get_rounds.h. Lives on the shard's loop;
-// stop() and retry_now() are allowed inside every callback.
+// Each path is one unary Get, or one Subscribe ONCE where the device has no Get; a round has a connection of its own, which
+// is closed after it (the stream's carries one call) and waits its turn among all connections that are begun. What an
+// answer says is the complete state of its path. The rules are in get_rounds.h. Lives on the shard's loop; stop(),
+// set_paths() and retry_now() are allowed inside every callback.
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "gnmi/get_rounds.h"
 #include "gnmi/session.h"
 
 namespace dm::gnmi {
 
-// Paths are named by their index in Subscription::get_requests.
+// Paths are named by their index in Subscription::paths.
 struct GetterHandlers {
   // A round begins, and something will be asked for.
   std::function<void()> on_round;
@@ -26,7 +29,7 @@ struct GetterHandlers {
   std::function<void(std::size_t path, const model::UpdateBatch&)> on_answer;
   // The path could not be read; the reason is for people.
   std::function<void(std::size_t path, const std::string& reason)> on_failure;
-  // The set of refused paths changed.
+  // The set of refused paths, or the way in which one is read, changed.
   std::function<void()> on_quarantine;
 };
 
@@ -35,7 +38,7 @@ void complete(model::UpdateBatch& answer, model::Path asked, const model::PathTa
 
 class Getter {
  public:
-  // Everything is borrowed and outlives this.
+  // Everything is borrowed and outlives this. Begins with the paths of mode GET.
   Getter(net::Loop& loop, const core::Clock& clock, core::Logger& log, metrics::Registry& metrics,
          const schema::Profile& profile, model::PathTable& paths, const SessionSettings& settings,
          GetterHandlers handlers);
@@ -43,15 +46,18 @@ class Getter {
   Getter(const Getter&) = delete;
   Getter& operator=(const Getter&) = delete;
 
+  void set_paths(std::vector<std::size_t> paths);  // read from the next round on
   void start();      // the stream is live
   void stop();       // the stream is lost: no callback afterwards
   void retry_now();  // what was refused is asked for again, at once if the stream is live
 
   std::vector<QuarantinedPath> quarantined() const;
+  // The paths that are read by Subscribe ONCE, and why.
+  const std::map<std::size_t, GetMissing>& by_once() const;
 
  private:
   struct Impl;
-  std::unique_ptr<Impl> impl_;  // null: nothing to read
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace dm::gnmi

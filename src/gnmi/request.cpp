@@ -56,4 +56,14 @@ std::string get_request(const model::Path& path, const std::string& target, cons
   return request.SerializeAsString();
 }
 
+std::string once_request(const model::Path& path, const std::string& target, const std::string& encoding) {
+  ::gnmi::SubscribeRequest request;
+  ::gnmi::SubscriptionList& list = *request.mutable_subscribe();
+  list.set_mode(::gnmi::SubscriptionList::ONCE);
+  list.set_encoding(to_encoding(encoding));
+  if (!target.empty()) list.mutable_prefix()->set_target(target);
+  fill(path, *list.add_subscription()->mutable_path());
+  return request.SerializeAsString();
+}
+
 }  // namespace dm::gnmi

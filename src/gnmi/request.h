@@ -1,4 +1,4 @@
-// The requests a device gets. SubscribeRequest: STREAM, every path in one list, modes said explicitly.
+// The requests a device gets. SubscribeRequest: STREAM, every path in one list, modes said explicitly; or ONCE, one path.
 // GetRequest: one path, all types of data (the trees read so are configuration only, and not every server
 // takes a type).
 //
@@ -35,5 +35,7 @@ struct SubscribeOptions {
 // The serialised messages.
 std::string subscribe_request(std::span<const SubscribePath> paths, const SubscribeOptions& options);
 std::string get_request(const model::Path& path, const std::string& target, const std::string& encoding);
+// Subscribe with mode ONCE, of one path.
+std::string once_request(const model::Path& path, const std::string& target, const std::string& encoding);
 
 }  // namespace dm::gnmi

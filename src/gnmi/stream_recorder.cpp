@@ -95,9 +95,8 @@ GetterHandlers StreamRecorder::getter_handlers() {
           .on_quarantine = [this] { note_refused(); }};
 }
 
-std::string StreamRecorder::read_path(std::size_t index) const {
-  const Subscription& subscription = *session_.settings().subscription;
-  return model::to_text(subscription.paths[subscription.get_sources[index]].path);
+std::string StreamRecorder::read_path(std::size_t source) const {
+  return model::to_text(session_.settings().subscription->paths[source].path);
 }
 
 void StreamRecorder::note_refused() {
@@ -109,6 +108,9 @@ void StreamRecorder::note_refused() {
     }
   };
   add(session_.quarantined());
+  for (const FallenPath& path : session_.fallen()) {  // not on the stream: a recording has only what is configured as get
+    if (path.mode == schema::PathMode::Get) refused.paths.push_back(read_path(path.source));
+  }
   add(getter_.quarantined());
   note(std::move(refused));
 }

@@ -49,7 +49,7 @@ class StreamRecorder {
   SessionHandlers session_handlers();
   GetterHandlers getter_handlers();
   RecordingStart start_of(const std::string& tool_version) const;
-  std::string read_path(std::size_t index) const;  // of the paths read by Get
+  std::string read_path(std::size_t source) const;  // of the paths read by Get
   void note(decltype(RecordingNote::what) what);
   void note_refused();
   void write(std::span<const std::uint8_t> record);

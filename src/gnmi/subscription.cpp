@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/check.h"
+
 namespace dm::gnmi {
 namespace {
 
@@ -13,6 +15,17 @@ void add_once(model::Path request, std::size_t source, std::vector<model::Path>&
 }
 
 }  // namespace
+
+const model::Path& request_of(const Subscription& subscription, std::size_t source) {
+  const auto find = [&](const std::vector<model::Path>& requests, const std::vector<std::size_t>& sources) {
+    const auto found = std::find(sources.begin(), sources.end(), source);
+    return found == sources.end() ? nullptr : &requests[static_cast<std::size_t>(found - sources.begin())];
+  };
+  const model::Path* streamed = find(subscription.requests, subscription.sources);
+  const model::Path* request = streamed != nullptr ? streamed : find(subscription.get_requests, subscription.get_sources);
+  CHECK(request != nullptr, "a path that is not asked for");
+  return *request;
+}
 
 std::shared_ptr<const Subscription> make_subscription(const schema::Profile& profile, std::vector<schema::ProfilePath> paths) {
   Subscription made;

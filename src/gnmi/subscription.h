@@ -23,6 +23,9 @@ struct Subscription {
   std::vector<std::size_t> get_sources;
 };
 
+// The request's form of the path at this index of `paths`, which is not Off nor asked for under another's index.
+const model::Path& request_of(const Subscription& subscription, std::size_t source);
+
 std::shared_ptr<const Subscription> make_subscription(const schema::Profile& profile, std::vector<schema::ProfilePath> paths);
 
 }  // namespace dm::gnmi

@@ -34,6 +34,13 @@ std::string_view text_of(std::span<const std::uint8_t> message) {
   return {reinterpret_cast<const char*>(message.data()), message.size()};
 }
 
+void forget_deletes(model::UpdateBatch& batch) {
+  batch.exact_deletes.clear();
+  batch.pattern_deletes.clear();
+  batch.atomic_prefix = model::kNoPath;
+  batch.deletes_lost = batch.device_lost = false;
+}
+
 }  // namespace
 
 struct WireReader::Impl {
@@ -95,10 +102,14 @@ Status WireReader::read_answer(std::span<const std::uint8_t> message, model::Upd
   batch.clear();
   Status status = impl_->read_answer(text_of(message), batch);
   if (!status) batch.clear();
-  batch.exact_deletes.clear();
-  batch.pattern_deletes.clear();
-  batch.atomic_prefix = model::kNoPath;
-  batch.deletes_lost = batch.device_lost = false;
+  forget_deletes(batch);
+  return status;
+}
+
+Status WireReader::read_part(std::span<const std::uint8_t> message, model::UpdateBatch& batch) {
+  Status status = impl_->read_response(text_of(message), batch);
+  if (!status) batch.clear();
+  forget_deletes(batch);
   return status;
 }
 

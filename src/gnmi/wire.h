@@ -39,6 +39,9 @@ class WireReader {
   // The same for a GetResponse, all its notifications as one. It only says what is there: `batch` deletes
   // nothing.
   core::Status read_answer(std::span<const std::uint8_t> message, model::UpdateBatch& batch);
+  // One message of the answer to a Subscribe ONCE, added to what `batch` holds; batch.sync says that it was the last. It
+  // only says what is there, like a GetResponse.
+  core::Status read_part(std::span<const std::uint8_t> message, model::UpdateBatch& batch);
   // What this device's older spellings were is forgotten.
   void begin_stream();
 

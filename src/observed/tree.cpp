@@ -1,5 +1,6 @@
 #include "observed/tree.h"
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "observed/deletes.h"
@@ -23,14 +24,32 @@ const Changes& Tree::apply(const model::UpdateBatch& batch) {
   return changes_;
 }
 
-const Changes& Tree::end_generation() {
+const Changes& Tree::end_generation(const std::vector<model::Path>& kept) {
   changes_ = {};
   std::vector<PathId> unsaid;
   for (const Leaf& leaf : leaves_.leaves()) {
-    if (leaf.generation != generation_) unsaid.push_back(leaf.path);
+    if (leaf.generation < stream_ && !is_covered(kept, leaf.path)) unsaid.push_back(leaf.path);
   }
   for (const PathId path : unsaid) erase(path);
   return changes_;
+}
+
+bool Tree::is_said_since(const model::Path& pattern, std::uint32_t generation) const {
+  const std::vector<PathId> named = deleted_leaves(*paths_, leaves_, {}, {pattern});
+  return std::any_of(named.begin(), named.end(), [&](PathId leaf) { return leaves_.find(leaf)->generation >= generation; });
+}
+
+const Changes& Tree::drop_unsaid_since(const model::Path& pattern, std::uint32_t generation) {
+  changes_ = {};
+  for (const PathId leaf : deleted_leaves(*paths_, leaves_, {}, {pattern})) {
+    if (leaves_.find(leaf)->generation < generation) erase(leaf);
+  }
+  return changes_;
+}
+
+bool Tree::is_covered(const std::vector<model::Path>& patterns, PathId leaf) const {
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [&](const model::Path& pattern) { return model::covers(pattern, paths_->path(leaf)); });
 }
 
 void Tree::clear() {

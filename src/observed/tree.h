@@ -2,7 +2,8 @@
 //
 // A tree follows stream generations: begin_generation() at every new stream; end_generation() at its
 // sync_response drops what the new stream did not repeat (gNMI specification 3.5.1.4: the first dump is
-// everything there is). Order of arrival counts, never the device's timestamps: EOS stamps a leaf with
+// everything there is). begin_interval() begins another generation on the same stream, so that it can be told
+// what was repeated since: each leaf knows the generation in which it was last said. Order of arrival counts, never the device's timestamps: EOS stamps a leaf with
 // its last change, so a fresh dump carries old times (gNMI specification 3.5.1.4 allows any order).
 // Lives on the shard thread. Memory: at most limits.leaves_per_device leaves that take at most
 // limits.bytes_per_device.
@@ -32,10 +33,18 @@ class Tree {
  public:
   Tree(const model::PathTable& paths, const core::Limits& limits);
 
-  void begin_generation() { ++generation_; }
+  void begin_generation() { stream_ = ++generation_; }
+  void begin_interval() { ++generation_; }
+  std::uint32_t generation() const { return generation_; }
+  std::uint32_t stream_generation() const { return stream_; }
   // Deletes first, then sets. The result is valid until the next call.
   const Changes& apply(const model::UpdateBatch& batch);
-  const Changes& end_generation();
+  // Leaves that one of `kept` covers are not dropped.
+  const Changes& end_generation(const std::vector<model::Path>& kept = {});
+  // True if a leaf of the pattern was said in this generation or later.
+  bool is_said_since(const model::Path& pattern, std::uint32_t generation) const;
+  // Drops the leaves of the pattern that were not said in this generation or later.
+  const Changes& drop_unsaid_since(const model::Path& pattern, std::uint32_t generation);
   void clear();
 
   const model::LeafMap& leaves() const { return leaves_; }
@@ -51,6 +60,7 @@ class Tree {
   void erase(model::PathId path);
   void drop_unsaid(const model::UpdateBatch& batch);
   void note_entries(model::PathId path);
+  bool is_covered(const std::vector<model::Path>& patterns, model::PathId leaf) const;
 
   const model::PathTable* paths_;
   std::size_t most_leaves_;
@@ -58,6 +68,7 @@ class Tree {
   std::size_t value_bytes_ = 0;  // of the values that are not held in place
   model::LeafMap leaves_;
   std::uint32_t generation_ = 0;
+  std::uint32_t stream_ = 0;  // the generation with which the stream began
   Changes changes_;
 };
 

@@ -68,6 +68,7 @@ std::string with_device(std::string_view yaml) { return std::string(kMinimal) + 
 constexpr std::string_view kExample = R"(gnmi:
   port: 6030
   get_interval: 60s                   # for paths read by Get
+  sample_interval: 60s                # for paths that are sampled
   stale_after: 60s                    # a peer that answers nothing for so long is stale
   username: ${GNMI_USERNAME}
   password: ${GNMI_PASSWORD}
@@ -147,6 +148,7 @@ TEST(Load, HasTheDefaultsTheExampleShows) {
   ASSERT_THAT(load.errors, IsEmpty());
   const Settings& settings = *load.settings;
   EXPECT_EQ(settings.gnmi.get_interval, 60s);
+  EXPECT_EQ(settings.gnmi.sample_interval, 60s);
   EXPECT_EQ(settings.gnmi.stale_after, 60s);
   EXPECT_EQ(settings.gnmi.profile, "arista-eos");
   EXPECT_EQ(settings.inventory.netbox, std::nullopt);
@@ -523,6 +525,7 @@ INSTANTIATE_TEST_SUITE_P(Gnmi, Mistakes, testing::ValuesIn(std::vector<Mistake>{
     {with_device("gnmi: { stale_after: 60 }\n"),
      {"2:22: gnmi.stale_after: '60' is not a duration; write it like 500ms, 2s, 5m or 6h"}},
     {with_device("gnmi: { get_interval: 0s }\n"), {"2:23: gnmi.get_interval: '0s' is less than 1s"}},
+    {with_device("gnmi: { sample_interval: 0s }\n"), {"2:26: gnmi.sample_interval: '0s' is less than 1s"}},
     {with_device("gnmi: { password: p }\n"), {"2:19: gnmi.password: is set, but username is not"}},
     {with_device("gnmi: { profile: ios }\n"),
      {"2:18: gnmi.profile: profile 'ios' does not exist; there are arista-eos, junos, nxos, openconfig, sonic, srlinux, or the name of a .yaml file"}},

@@ -104,7 +104,7 @@ TEST_F(DeviceTest, ReadsWhenTheStreamIsLive) {
   ASSERT_THAT(peers_, SizeIs(2));
   EXPECT_TRUE(device_->status()->is_read_pending);
   EXPECT_EQ(device_->status()->verdict_reason, kMlag + " is not read yet");
-  EXPECT_EQ(reason(), "not read yet");
+  EXPECT_EQ(reason(), "read by Get; not read yet");
 
   answer_get(R"({"arista-exp-eos-mlag:config": {"domain-id": "typo"}})");
 
@@ -120,17 +120,17 @@ TEST_F(DeviceTest, SaysWhyAPathCannotBeReadAndCallsNothingMissing) {
   EXPECT_THAT(differences(), IsEmpty());
   EXPECT_FALSE(device_->status()->is_read_pending);
   EXPECT_EQ(device_->status()->verdict, model::Verdict::Degraded);
-  EXPECT_EQ(reason(), "cannot be read: INTERNAL: agent is restarting");
+  EXPECT_EQ(reason(), "read by Get; cannot be read: INTERNAL: agent is restarting");
   EXPECT_THAT(device_->status()->quarantined, IsEmpty());
 }
 
 TEST_F(DeviceTest, ListsARefusedPathInQuarantine) {
-  refuse_get(12, "not here");
+  refuse_get(5, "not here");
 
   const auto status = device_->status();
   ASSERT_THAT(status->quarantined, SizeIs(1));
   EXPECT_EQ(status->quarantined[0].path, kMlag);
-  EXPECT_EQ(status->quarantined[0].code_name, "UNIMPLEMENTED");
+  EXPECT_EQ(status->quarantined[0].code_name, "NOT_FOUND");
   EXPECT_EQ(metrics_.value(metrics::Metric::QuarantinedPaths, "leaf1"), 1);
   EXPECT_THAT(differences(), IsEmpty());
 

@@ -77,6 +77,9 @@ class Player {
     }
     spec.areas = std::make_shared<const Areas>(std::move(areas));
     spec.reads = std::make_shared<const std::vector<model::Path>>(reads_);
+    std::vector<model::Path> samples;
+    for (const auto& path : file["samples"]) samples.push_back(to_path(path.as<std::string>()));
+    spec.samples = std::make_shared<const std::vector<model::Path>>(std::move(samples));
     read_rules(file["rules"], spec, kStart);
     core::Limits limits;
     if (const auto bounds = file["limits"]) {
@@ -188,11 +191,10 @@ class Player {
   void read(const YAML::Node& get) {
     const auto path = std::find(reads_.begin(), reads_.end(), to_path(get["path"].as<std::string>()));
     if (path == reads_.end()) throw std::runtime_error("the profile reads no such path by Get");
-    const auto index = static_cast<std::size_t>(path - reads_.begin());
-    if (get["failed"]) return monitor_->fail_answer(index, get["failed"].as<std::string>());
+    if (get["failed"]) return monitor_->fail_answer(*path, get["failed"].as<std::string>());
     fill({}, get["set"]);
     batch_.complete = *path;
-    monitor_->apply_answer(index, batch_, now());
+    monitor_->apply_answer(*path, batch_, now());
   }
 
   void take(const YAML::Node& step, std::vector<std::string>& failures) {

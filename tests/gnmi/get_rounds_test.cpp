@@ -13,7 +13,7 @@ CallEnd end(GrpcCode code, std::string message = "why") { return {.code = code, 
 
 struct Rounds {
   core::FakeClock clock;
-  GetRounds rounds{3, 60s};
+  GetRounds rounds{{0, 1, 2}, 60s};
 
   void begin() { rounds.begin(clock.steady_now()); }
   std::vector<std::size_t> fail(GrpcCode code) {
@@ -45,7 +45,7 @@ TEST(GetRounds, AFailureOfOnePathIsNoneOfTheOthers) {
   EXPECT_THAT(r.fail(GrpcCode::Internal), ElementsAre(0));
 
   EXPECT_EQ(r.rounds.next(), 1U);
-  EXPECT_FALSE(r.rounds.refused()[0]);
+  EXPECT_FALSE(r.rounds.refused().contains(0));
 }
 
 class WholeDevice : public ::testing::TestWithParam<GrpcCode> {};
@@ -58,7 +58,7 @@ TEST_P(WholeDevice, ThatDoesNotAnswerIsNotAskedForTheRest) {
   EXPECT_THAT(r.fail(GetParam()), ElementsAre(2, 1));
 
   EXPECT_EQ(r.rounds.next(), std::nullopt);
-  EXPECT_FALSE(r.rounds.refused()[1]);
+  EXPECT_FALSE(r.rounds.refused().contains(1));
 }
 
 INSTANTIATE_TEST_SUITE_P(Codes, WholeDevice,
@@ -74,18 +74,71 @@ TEST_P(RefusedPath, IsLeftAloneAndAskedAgainLater) {
 
   EXPECT_THAT(r.fail(GetParam()), ElementsAre(0));
 
-  ASSERT_TRUE(r.rounds.refused()[0]);
-  EXPECT_EQ(r.rounds.refused()[0]->message, "why");
+  ASSERT_TRUE(r.rounds.refused().contains(0));
+  EXPECT_EQ(r.rounds.refused().at(0).message, "why");
   EXPECT_THAT(r.asked(), ElementsAre(1, 2));
   r.clock.advance(kQuarantine);
   r.begin();
   EXPECT_EQ(r.rounds.next(), 0U);
   r.fail(GetParam());
-  EXPECT_EQ(r.rounds.refused()[0]->since, since);
+  EXPECT_EQ(r.rounds.refused().at(0).since, since);
 }
 
 INSTANTIATE_TEST_SUITE_P(Codes, RefusedPath,
-                         ::testing::Values(GrpcCode::InvalidArgument, GrpcCode::Unimplemented, GrpcCode::NotFound));
+                         ::testing::Values(GrpcCode::InvalidArgument, GrpcCode::NotFound));
+
+TEST(GetRounds, ADeviceWithoutGetIsAskedByOnceInTheSameRound) {
+  Rounds r;
+  r.begin();
+
+  EXPECT_THAT(r.fail(GrpcCode::Unimplemented), ElementsAre());
+
+  EXPECT_EQ(r.rounds.next(), 0U);
+  EXPECT_TRUE(r.rounds.is_by_once(0));
+  EXPECT_FALSE(r.rounds.is_by_once(1));
+  EXPECT_FALSE(r.rounds.answered());
+  EXPECT_THAT(r.asked(), ElementsAre(0, 1, 2));
+  EXPECT_TRUE(r.rounds.is_by_once(0)) << "in later rounds too";
+}
+
+TEST(GetRounds, WhatIsRefusedByOnceTooIsLeftAlone) {
+  Rounds r;
+  r.begin();
+  r.fail(GrpcCode::Unimplemented);
+
+  EXPECT_THAT(r.fail(GrpcCode::Unimplemented), ElementsAre(0));
+
+  EXPECT_TRUE(r.rounds.refused().contains(0));
+  EXPECT_THAT(r.asked(), ElementsAre(1, 2));
+}
+
+TEST(GetRounds, GetIsTriedAgainAfterALongTimeAndOnRequest) {
+  Rounds r;
+  r.begin();
+  r.fail(GrpcCode::Unimplemented);
+  r.clock.advance(kQuarantine);
+  r.begin();
+  EXPECT_FALSE(r.rounds.is_by_once(0));
+
+  r.fail(GrpcCode::Unimplemented);
+  EXPECT_TRUE(r.rounds.forgive());
+  r.begin();
+  EXPECT_FALSE(r.rounds.is_by_once(0));
+}
+
+TEST(GetRounds, PathsThatAreGoneAreAskedNoMoreAndForgotten) {
+  Rounds r;
+  r.begin();
+  r.fail(GrpcCode::NotFound);
+  r.fail(GrpcCode::Unimplemented);
+
+  r.rounds.set_paths({2, 5});
+
+  EXPECT_EQ(r.rounds.next(), 2U);
+  EXPECT_TRUE(r.rounds.refused().empty());
+  EXPECT_TRUE(r.rounds.by_once().empty());
+  EXPECT_THAT(r.asked(), ElementsAre(2, 5));
+}
 
 TEST(GetRounds, AnAnswerEndsTheQuarantine) {
   Rounds r;
@@ -96,7 +149,7 @@ TEST(GetRounds, AnAnswerEndsTheQuarantine) {
   r.begin();
 
   EXPECT_TRUE(r.rounds.answered());
-  EXPECT_FALSE(r.rounds.refused()[0]);
+  EXPECT_FALSE(r.rounds.refused().contains(0));
   EXPECT_FALSE(r.rounds.answered()) << "the next path was in none";
   EXPECT_FALSE(r.rounds.forgive());
 }

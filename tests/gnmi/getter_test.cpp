@@ -172,7 +172,7 @@ TEST(Getter, ARetryAsksForWhatWasRefused) {
   Lab lab({"/a"});
   lab.start();
   lab.connect();
-  lab.say(refusal(1, 12, "no"));
+  lab.say(refusal(1, 5, "no"));
   lab.diary.clear();
 
   lab.getter->retry_now();
@@ -271,6 +271,83 @@ TEST(Getter, CountsWhatCannotBeRead) {
   lab.say(answer(1, "a", "{broken"));
 
   EXPECT_EQ(lab.metrics.value(metrics::Metric::Undecodable), 1);
+}
+
+// One message of a ONCE subscription.
+std::string once_part(const std::string& text_proto) {
+  ::gnmi::SubscribeResponse response;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text_proto, &response));
+  return h2::message(response.SerializeAsString());
+}
+std::string once_leaf(const std::string& name, int value) {
+  return once_part("update { update { path { elem { name: \"a\" } elem { name: \"" + name + "\" } } val { uint_val: " +
+                   std::to_string(value) + " } } }");
+}
+
+TEST(Getter, ReadsBySubscribeOnceWhereThereIsNoGet) {
+  Lab lab({"/a"});
+  lab.start();
+  lab.connect();
+  lab.peers.back()->take();
+  lab.say(refusal(1, 12, "Get is not implemented"));
+  const auto frames = h2::frames_of_type(lab.peers.back()->take(), h2::kData);
+  ASSERT_EQ(frames.size(), 1U);
+  ::gnmi::SubscribeRequest request;
+  ASSERT_TRUE(request.ParseFromString(frames[0].payload.substr(5)));
+  EXPECT_EQ(request.subscribe().mode(), ::gnmi::SubscriptionList::ONCE);
+  EXPECT_EQ(request.subscribe().subscription(0).path().elem(0).name(), "a");
+  EXPECT_THAT(lab.diary, ElementsAre("quarantine")) << "the way of reading changed";
+
+  lab.say(h2::headers(3, h2::accepted()) + h2::data(3, once_leaf("x", 1) + once_leaf("y", 2)));
+  EXPECT_EQ(lab.diary.size(), 1U) << "not all of it is there";
+  lab.say(h2::data(3, once_part("sync_response: true")));
+
+  EXPECT_THAT(lab.diary, ElementsAre("quarantine", "0 is all of /a: /a/x=1 /a/y=2"));
+  EXPECT_EQ(lab.getter->by_once().at(0).message, "Get is not implemented");
+  EXPECT_THAT(lab.getter->quarantined(), IsEmpty());
+}
+
+TEST(Getter, AOnceThatEndsWithoutItsSyncIsNoAnswer) {
+  Lab lab({"/a"});
+  lab.start();
+  lab.connect();
+  lab.say(refusal(1, 12, "no"));
+  lab.say(h2::headers(3, h2::accepted()) + h2::data(3, once_leaf("x", 1)) + h2::trailers(3, "0"));
+
+  EXPECT_THAT(lab.diary, ElementsAre("quarantine", HasSubstr("0 failed: INTERNAL")));
+}
+
+TEST(Getter, AOnceWithAMessageThatCannotBeReadIsNoAnswer) {
+  Lab lab({"/a"});
+  lab.start();
+  lab.connect();
+  lab.say(refusal(1, 12, "no"));
+  lab.say(h2::headers(3, h2::accepted()) + h2::data(3, once_leaf("x", 1) + h2::message("\x0a\xff") + once_part("sync_response: true")));
+
+  EXPECT_THAT(lab.diary, ElementsAre("quarantine", HasSubstr("0 failed: INTERNAL")));
+}
+
+TEST(Getter, ReadsFromNowOnWhatItIsTold) {
+  Lab lab(std::vector<std::string>{});
+  lab.settings.subscription = make_subscription(lab.profile, {{*model::parse_path("/s"), schema::PathMode::OnChange, "other"}});
+  lab.start();
+  EXPECT_THAT(lab.peers, IsEmpty());
+
+  lab.getter->set_paths({0});
+  lab.connect();
+  EXPECT_THAT(lab.asked(), ElementsAre("s"));
+  lab.say(answer(1, "s", R"({"x": 1})"));
+  EXPECT_THAT(lab.diary, ElementsAre("0 is all of /s: /s/x=1"));
+}
+
+TEST(Getter, WhatIsNotWantedAnyMoreIsNotTold) {
+  Lab lab;
+  lab.start();
+  lab.connect();
+  lab.getter->set_paths({1});
+
+  EXPECT_TRUE(lab.peers[0]->is_closed);
+  EXPECT_THAT(lab.diary, IsEmpty());
 }
 
 TEST(Getter, WithoutPathsConnectsNever) {
