@@ -17,8 +17,8 @@ namespace dm::fleet {
 
 struct PathStatus {
   std::string path;
-  std::string mode;    // on_change | sample | get | off
-  std::string reason;  // why it is not subscribed or cannot be read, or what it was translated from; empty if nothing to say
+  std::string mode;    // in force: on_change | sample | get | once | off
+  std::string reason;  // why it is not asked as configured or cannot be read, or what it was translated from; empty if nothing to say
 };
 
 struct QuarantineStatus {
