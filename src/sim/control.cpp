@@ -123,6 +123,12 @@ void Control::on_device(const api::Request& request, const Segments& segments, a
   if (verb == "freeze") return respond(outcome(device.set_gate(GateState::Frozen)));
   if (verb == "start" || verb == "thaw") return respond(outcome(device.set_gate(GateState::Open)));
   if (verb == "restart") return respond(restart(device, request.body));
+  if (verb == "manners") {
+    auto manners = Manners::from_json(request.body);
+    if (!manners) return respond(failed(manners.error()));
+    device.set_manners(*std::move(manners));
+    return respond(done());
+  }
   if (verb == "noise") {
     device.make_noise();
     return respond(done());

@@ -60,13 +60,14 @@ std::size_t Device::streams() const {
 
 void Device::subscribe(std::shared_ptr<Outlet> outlet, const ::gnmi::SubscriptionList& list) {
   subscribers_.remove_if([](const auto& one) { return !one->is_open(); });
-  auto subscriber = Subscriber::from_request(list, *world_.schema, outlet);
+  auto subscriber = Subscriber::from_request(list, *world_.schema, manners_, outlet);
   if (!subscriber) return outlet->finish(to_status(subscriber.error()));
   (*subscriber)->begin(model_, *world_.loop);
   subscribers_.push_back(*std::move(subscriber));
 }
 
 void Device::get(const ::gnmi::GetRequest& request, const GnmiServer::GetDone& done) const {
+  if (!manners_.has_get) return done({grpc::StatusCode::UNIMPLEMENTED, "Get is not implemented"}, {});
   ::gnmi::GetResponse response;
   for (const ::gnmi::Path& asked : request.path()) {
     const auto path = path_from_proto(request.prefix(), asked);
@@ -75,6 +76,7 @@ void Device::get(const ::gnmi::GetRequest& request, const GnmiServer::GetDone& d
       return done({grpc::StatusCode::INVALID_ARGUMENT, *refusal}, {});
     }
     ::gnmi::Notification* notification = response.add_notification();  // EOS: timestamp 0
+    if (!manners_.answers(request.prefix(), asked)) continue;
     for (const auto& [text, held] : model_.leaves()) {
       if (!shows(*path, held.leaf.path)) continue;
       ::gnmi::Update* update = notification->add_update();

@@ -12,6 +12,7 @@
 #include "net/loop.h"
 #include "sim/device_model.h"
 #include "sim/gnmi_server.h"
+#include "sim/manners.h"
 #include "sim/relay.h"
 #include "sim/schema_tree.h"
 #include "sim/subscriber.h"
@@ -46,6 +47,8 @@ class Device {
 
   core::Status set_gate(GateState state);
   GateState gate() const { return relay().state(port_); }
+  // For what is asked from now on; streams stay as they are.
+  void set_manners(Manners manners) { manners_ = std::move(manners); }
   // As a reload: the streams break, and whoever comes back finds these leaves.
   void restart(std::vector<LeafValue> leaves);
 
@@ -66,6 +69,7 @@ class Device {
   World world_;
   std::string name_;
   DeviceModel model_;
+  Manners manners_;
   std::list<std::unique_ptr<Subscriber>> subscribers_;
   std::deque<Waiting> queue_;
   net::Timer timer_;

@@ -32,7 +32,8 @@ bool is_get_only(const model::Path& path) {
 }
 
 core::Result<std::unique_ptr<Subscriber>> Subscriber::from_request(
-    const ::gnmi::SubscriptionList& list, const SchemaTree& schema, std::shared_ptr<Outlet> outlet) {
+    const ::gnmi::SubscriptionList& list, const SchemaTree& schema, const Manners& manners,
+    std::shared_ptr<Outlet> outlet) {
   if (list.mode() == ::gnmi::SubscriptionList::POLL) {
     return core::Error{core::Code::Unimplemented, "subscription mode POLL is not supported"};
   }
@@ -51,6 +52,12 @@ core::Result<std::unique_ptr<Subscriber>> Subscriber::from_request(
       return core::Error{core::Code::InvalidArgument,
                          "failed to subscribe to " + model::to_text(*path) + ": " + *refusal};
     }
+    if (list.mode() == ::gnmi::SubscriptionList::STREAM) {
+      if (const auto refusal = manners.refusal(*path, item.mode())) {
+        return core::Error{core::Code::InvalidArgument, *refusal};
+      }
+    }
+    if (!manners.answers(list.prefix(), item.path())) continue;  // taken, and never mentioned again
     Entry entry;
     entry.path = *std::move(path);
     entry.is_sample = item.mode() == ::gnmi::SAMPLE;

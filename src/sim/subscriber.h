@@ -10,6 +10,7 @@
 
 #include "net/loop.h"
 #include "sim/device_model.h"
+#include "sim/manners.h"
 #include "sim/outlet.h"
 #include "sim/schema_tree.h"
 
@@ -17,9 +18,9 @@ namespace dm::sim {
 
 class Subscriber {
  public:
-  // Error InvalidArgument or Unimplemented: what EOS answers to such a request.
+  // Error InvalidArgument or Unimplemented: what EOS, or a switch of such manners, answers to such a request.
   static core::Result<std::unique_ptr<Subscriber>> from_request(const ::gnmi::SubscriptionList& list,
-                                                                const SchemaTree& schema,
+                                                                const SchemaTree& schema, const Manners& manners,
                                                                 std::shared_ptr<Outlet> outlet);
 
   // The first dump and sync_response; then, for SAMPLE and heartbeats, repetitions by `loop`'s timers,

@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -114,6 +115,10 @@ class Fabric:
     def leaf(self, device, path, value):
         kind = "bool" if isinstance(value, bool) else "uint" if isinstance(value, int) else "string"
         return self.post(f"devices/{device}/apply", {"messages": [{"update": [{"path": path, "type": kind, "value": value}]}]})
+
+    def get_leaf(self, device, path):
+        query = urllib.parse.urlencode({"path": path})
+        return http("GET", f"{self.url}/control/devices/{device}/leaves?{query}")["items"][0]["value"]
 
     def netbox(self, method, object, body=None):
         """Changes an object of NetBox as a user would."""

@@ -102,6 +102,58 @@ TEST(SimFaults, RawMessagesAreSaidAndShown) {
   EXPECT_EQ(leaves[0]["value"], "x");
 }
 
+::gnmi::SubscribeRequest stream_request(const ::gnmi::Path& path, ::gnmi::SubscriptionMode mode) {
+  ::gnmi::SubscribeRequest request;
+  auto* subscription = request.mutable_subscribe()->add_subscription();
+  *subscription->mutable_path() = path;
+  subscription->set_mode(mode);
+  return request;
+}
+
+TEST(SimManners, RefusesAModeOfAPathAlone) {
+  const auto fabric = start_fabric({"leaf1"});
+  order(*fabric, "leaf1", "manners", R"({"no_on_change": ["/system/config"]})");
+  const auto channel = connect_to(fabric->device_address("leaf1"));
+
+  GnmiStream refused(channel, "admin", "admin");
+  refused.send(stream_request(proto_path(kHostname), ::gnmi::ON_CHANGE));
+  ::gnmi::SubscribeResponse response;
+  EXPECT_FALSE(refused.read(response));
+  const grpc::Status status = refused.finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(status.error_message(), "ON_CHANGE Streaming mode invalid for " + kHostname);
+
+  GnmiStream sampled(channel, "admin", "admin");
+  sampled.send(stream_request(proto_path(kHostname), ::gnmi::SAMPLE));
+  EXPECT_EQ(sampled.read_dump().at(kHostname), model::Value("leaf1"));
+  GnmiStream once(channel, "admin", "admin");
+  once.subscribe({kHostname}, ::gnmi::SubscriptionList::ONCE);
+  EXPECT_EQ(once.read_dump().at(kHostname), model::Value("leaf1"));
+
+  order(*fabric, "leaf1", "manners");
+  GnmiStream as_before(channel, "admin", "admin");
+  as_before.subscribe({kHostname});
+  EXPECT_EQ(as_before.read_dump().size(), 1U);
+}
+
+TEST(SimManners, LeavesFormsUnanswered) {
+  const auto fabric = start_fabric({"leaf1"});
+  order(*fabric, "leaf1", "manners", R"({"only_origin": "openconfig", "needs_keys": true})");
+  const auto channel = connect_to(fabric->device_address("leaf1"));
+  const auto leaves = [&](const std::string& path, const std::string& origin) {
+    GnmiStream stream(channel, "admin", "admin");
+    ::gnmi::Path asked = proto_path(path);
+    asked.set_origin(origin);
+    stream.send(stream_request(asked, ::gnmi::ON_CHANGE));
+    return stream.read_dump().size();
+  };
+
+  EXPECT_EQ(leaves(kHostname, ""), 0U);
+  EXPECT_EQ(leaves(kHostname, "openconfig"), 1U);
+  EXPECT_EQ(leaves("/interfaces/interface/config", "openconfig"), 0U);
+  EXPECT_GT(leaves("/interfaces/interface[name=*]/config", "openconfig"), 0U);
+}
+
 TEST(SimFaults, BadOrdersAreExplained) {
   const auto fabric = start_fabric({"leaf1"});
 
@@ -111,6 +163,9 @@ TEST(SimFaults, BadOrdersAreExplained) {
   EXPECT_EQ(fabric->call("POST", "/control/devices/leaf1/apply", "{").status, 400);
   EXPECT_EQ(fabric->call("POST", "/control/devices/leaf1/apply", R"([{"update": [{"path": "x["}]}])").status, 400);
   EXPECT_EQ(fabric->call("POST", "/control/kestra", R"({"mode": "explode"})").status, 400);
+  for (const char* manners : {"[]", R"({"no_sample": 1})", R"({"no_on_change": ["x["]})", R"({"get": "no"})"}) {
+    EXPECT_EQ(fabric->call("POST", "/control/devices/leaf1/manners", manners).status, 400) << manners;
+  }
   EXPECT_EQ(fabric->call("GET", "/control/events?wait=soon").status, 400);
   const api::Response cli = fabric->call("POST", "/control/devices/leaf1/cli", "interface Ethernet1\nfly");
   EXPECT_EQ(cli.status, 400);
