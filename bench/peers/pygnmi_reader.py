@@ -11,6 +11,9 @@ from pygnmi.spec.v080.gnmi_pb2 import SubscribeRequest
 from pygnmi.spec.v080.gnmi_pb2_grpc import gNMIStub
 
 
+OWN_CONNECTION = [("grpc.use_local_subchannel_pool", 1)]  # bench-peer knows one stream a connection
+
+
 def text(prefix, path):
     return "/".join(f"{e.name}{dict(e.key) or ''}" for e in (*prefix.elem, *path.elem))
 
@@ -25,7 +28,7 @@ def follow(address, synced):
         never.wait()
 
     leaves = {}
-    for response in gNMIStub(grpc.insecure_channel(address)).Subscribe(requests()):
+    for response in gNMIStub(grpc.insecure_channel(address, options=OWN_CONNECTION)).Subscribe(requests()):
         if response.sync_response:
             synced.release()
         for update in response.update.update:
