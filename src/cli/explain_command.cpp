@@ -20,7 +20,7 @@ std::string if_said(const Json& value, std::string_view before, std::string_view
 }
 
 std::string schema_line(const Json& schema) {
-  std::string line = text_of(schema["kind"]);
+  std::string line = schema["kind"] == "unknown" ? "no leaf of the models known here" : text_of(schema["kind"]);
   if (schema["is_list"]) line += schema["is_ordered"] ? ", a list whose order counts" : ", a list compared as a set";
   line += schema["is_config"] ? ", configuration" : ", no configuration";
   if (schema["is_secret"]) line += ", a secret";

@@ -93,7 +93,12 @@ void Monitor::tell_verdict(Explanation& told, PathId path, core::WallTime now) c
   } else if (const bool is_intended = told.expectation || told.entry_intended_by;
              !told.reasoning->exempt.empty() || (!is_intended && !told.reasoning->ignored_by)) {
     told.verdict = "unmanaged";
-    told.verdict_reason = told.reasoning->exempt.empty() ? "nothing is intended for it" : told.reasoning->exempt;
+    told.verdict_reason = !told.reasoning->exempt.empty()       ? told.reasoning->exempt
+                          : !told.reasoning->spoken_for.empty() ? told.reasoning->spoken_for
+                                                                : "nothing is intended for it";
+  } else if (!told.reasoning->spoken_for.empty()) {
+    told.verdict = "unmanaged";
+    told.verdict_reason = told.reasoning->spoken_for;
   } else if (!told.reasoning->is_covered) {
     told.verdict_reason = told.watched_by.empty() ? "no subscribed path covers it" : told.watch_trouble;
   } else if (!told.reasoning->is_readable) {

@@ -156,5 +156,22 @@ TEST_F(MonitorTest, ExplainsWhyNothingIsSaidOfALeaf) {
   EXPECT_EQ(verdict("/network-instances/network-instance[name=default]/vlans/vlan[vlan-id=1]/config/name"), "unmanaged: the profile says never");
 }
 
+TEST_F(MonitorTest, ExplainsThatTheEntrySpeaksForItsLeaves) {
+  auto intent = std::make_shared<model::DeviceIntent>();
+  const auto vlan = *model::parse_path("/network-instances/network-instance[name=default]/vlans/vlan[vlan-id=10]");
+  intent->entries.push_back({vlan, {"file", "f", ""}});
+  intent->leaves.push_back({*model::parse_path(kVlan), model::Rule::Equal, {model::Value("servers")}, {"file", "f", ""}});
+  monitor_->set_intent(intent, "", now());
+  say({{"/network-instances/network-instance[name=default]/vlans/vlan[vlan-id=20]/config/name", "other"}}, true);
+
+  const Explanation entry = monitor_->explain(vlan, now().wall), leaf = monitor_->explain(*model::parse_path(kVlan), now().wall);
+
+  EXPECT_EQ(entry.verdict, "missing");
+  EXPECT_EQ(entry.kind, "entry");
+  EXPECT_EQ(entry.entry_intended_by->object, "f");
+  EXPECT_EQ(leaf.verdict, "unmanaged");
+  EXPECT_EQ(leaf.verdict_reason, model::to_text(vlan) + " is missing as a whole and speaks for what is in it");
+}
+
 }  // namespace
 }  // namespace dm::fleet
