@@ -28,6 +28,11 @@ std::string fixed_part(Path pattern) {
   return model::schema_text(pattern);
 }
 
+bool may_be_absent(const model::Expectation& expectation) {
+  const auto is_absent = [](const model::Value& value) { return value.is_absent(); };
+  return expectation.rule == model::Rule::OneOf && std::any_of(expectation.values.begin(), expectation.values.end(), is_absent);
+}
+
 Path config_of(Path entry) {
   entry.elements.push_back({"config", {}});
   return entry;
@@ -236,6 +241,16 @@ bool Judge::is_intended(PathId object) const {
   return leaf_index_.contains(object) || entry_index_.contains(object);
 }
 
+bool Judge::is_optional(PathId entry) const {
+  const auto objects = inside(entry);
+  return std::any_of(objects.begin(), objects.end(), [&](const Inside& intended) {
+    const PathId leaf = intended.object;
+    if (paths_->entry(leaf) != entry || !paths_->facts(leaf).is_key) return false;
+    const model::Expectation* key = expectation(leaf);
+    return key != nullptr && may_be_absent(*key);
+  });
+}
+
 bool Judge::is_never_extra(const Path& entry) const {
   return std::any_of(profile_->never_unexpected.begin(), profile_->never_unexpected.end(),
                      [&](const Path& pattern) { return model::match(pattern, entry) == model::Match::Exact; });
@@ -270,13 +285,15 @@ std::optional<Difference> Judge::judge_leaf(PathId leaf, const LeafMap& leaves) 
   const model::Leaf* held = leaves.find(leaf);
   if (held != nullptr && model::is_opaque(held->value)) return std::nullopt;
   const model::Value current = held == nullptr ? model::Value() : model::decode(held->value);
-  const Absence absence{profile_->default_of(paths_->schema_text(leaf)), profile_->empty_is_absent};
-
   static const model::Expectation kNothing{.path = {}, .rule = model::Rule::Absent, .values = {}, .from = {}};
   const auto found = leaf_index_.find(leaf);
   const bool is_key = paths_->facts(leaf).is_key;
   if (found == leaf_index_.end() && (!is_strict(leaf) || is_key)) return std::nullopt;
   const model::Expectation& expectation = found == leaf_index_.end() ? kNothing : *found->second;
+
+  // Where the entry itself may be absent, that is what an absent leaf means, and not the default.
+  const bool has_default = !may_be_absent(expectation) || !is_optional(paths_->entry(leaf));
+  const Absence absence{has_default ? profile_->default_of(paths_->schema_text(leaf)) : nullptr, profile_->empty_is_absent};
 
   // The key is in the entry's path already: a device need not repeat it as a leaf.
   if (held == nullptr && is_key && leaves.entry_exists(paths_->entry(leaf))) return std::nullopt;

@@ -113,6 +113,7 @@ class Judge {
   bool is_secret(model::PathId leaf) const;
   bool is_covered(const model::Path& path) const;
   bool is_intended(model::PathId object) const;
+  bool is_optional(model::PathId entry) const;  // its key leaf may be absent: the entry may be there or not
   bool is_never_extra(const model::Path& entry) const;
   std::optional<model::ListPolicy> policy(const std::string& list) const;
   bool is_authoritative(model::PathId entry) const;

@@ -292,7 +292,7 @@ TEST(Mapping, Row19PutsASubinterfaceBelowItsParentAndDemandsNoVlanOfTheSwitch) {
   EXPECT_FALSE(lab.has_entry(kDefault + "/vlans/vlan[vlan-id=100]"));
 }
 
-TEST(Mapping, Row20TellsWhatAnActiveVlanIsAndLeavesReservedOnesAlone) {
+TEST(Mapping, Row20WantsActiveVlansAndAllowsReservedAndDeprecatedOnes) {
   Lab lab;
   lab.vlan(1, 40, "red");
   lab.vlan(2, 50, "reserved").status = "reserved";
@@ -311,13 +311,35 @@ TEST(Mapping, Row20TellsWhatAnActiveVlanIsAndLeavesReservedOnesAlone) {
   EXPECT_EQ(lab.at(path(40) + "/config/name"), equal("red"));
   EXPECT_EQ(lab.at(path(40) + "/config/status"), equal("ACTIVE"));
   for (const int vid : {50, 60}) {
-    EXPECT_TRUE(lab.is_unmanaged(path(vid)));
+    EXPECT_FALSE(lab.is_unmanaged(path(vid)));
     EXPECT_FALSE(lab.has_entry(path(vid)));
+    EXPECT_EQ(lab.at(path(vid) + "/config/vlan-id"), one_of({Value(), vid}));
   }
+  EXPECT_EQ(lab.at(path(50) + "/config/status"), one_of({Value(), "SUSPENDED", "ACTIVE"}));
+  EXPECT_EQ(lab.at(path(50) + "/config/name"), one_of({Value(), "reserved"}));
+  EXPECT_EQ(lab.at(path(60) + "/config/status"), one_of({Value(), "SUSPENDED"}));
+  EXPECT_EQ(lab.from(path(60) + "/config/status"), "ipam.vlan:3 status");
   EXPECT_THAT(lab.warnings(), HasSubstr("VLAN 60 is deprecated"));
   EXPECT_TRUE(lab.has_entry(path(70)));
   EXPECT_EQ(lab.at(path(70) + "/config/name"), "-");
   EXPECT_THAT(lab.warnings(), HasSubstr("two words"));
+}
+
+TEST(Mapping, Row20LetsTheVniGoWithADeprecatedVlan) {
+  Lab lab;
+  lab.address(lab.interface("Loopback1", "virtual"), "10.0.255.1/32");
+  lab.l2vpn(1, 10060).import_targets = {Lab::brief(1, "65000:10060")};
+  VlanRow& vlan = lab.vlan(3, 60, "old");
+  vlan.status = "deprecated";
+  vlan.l2vpn = Lab::brief(1, "l2vpn1");
+  InterfaceRow& port = lab.interface("Ethernet1");
+  port.mode = "access";
+  port.untagged_vlan = Lab::vlan_brief(3, 60);
+  lab.map();
+  const std::string vni = "/interfaces/interface[name=Vxlan1]/arista-vxlan/vlan-to-vnis/vlan-to-vni[vlan=60]";
+  EXPECT_FALSE(lab.has_entry(vni));
+  EXPECT_EQ(lab.at(vni + "/config/vni"), one_of({Value(), 10060}));
+  EXPECT_TRUE(lab.is_unmanaged("/arista/eos/evpn/evpn-instances/evpn-instance[name=60]"));
 }
 
 TEST(Mapping, Row21FindsTheVlanOfAnSviByTheDevicesSite) {

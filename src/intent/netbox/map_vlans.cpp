@@ -15,6 +15,7 @@ namespace {
 using model::FindingKind;
 using model::Path;
 using model::Provenance;
+using model::Value;
 
 constexpr std::uint64_t kLargestVni = 16'777'215;  // 24 bits
 constexpr std::size_t kLongestName = 32;           // EOS
@@ -114,25 +115,41 @@ bool is_name_possible(const std::string& name) {
                       [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; });
 }
 
+// Reserved and deprecated: the VLAN may be there or not.
+bool is_required(const VlanRow& row) { return row.status.empty() || row.status == "active"; }
+
+void map_name(const VlanRow& row, std::uint64_t vid, const Path& path, const Provenance& from, IntentBuilder& out) {
+  if (!is_name_possible(row.name)) {
+    return out.find(FindingKind::ImpossibleValue, from,
+                    fmt::format("VLAN {}: EOS cannot carry the name '{}'; it is not compared", vid, row.name));
+  }
+  const Path leaf = below(path, "config/name");
+  if (is_required(row)) return out.equal(leaf, row.name, in_field(from, "name"));
+  out.one_of(leaf, {Value(), row.name}, in_field(from, "name"));
+}
+
+// No entry is expected, and the leaves allow their absence: so the VLAN is neither missing nor an extra one.
+void map_optional_vlan(std::uint64_t vid, const VlanRow& row, const Path& path, const Provenance& from,
+                       IntentBuilder& out) {
+  std::vector<Value> states = {Value(), "SUSPENDED"};
+  if (row.status == "deprecated") {
+    out.find(FindingKind::DeprecatedInUse, from, fmt::format("VLAN {} is deprecated in NetBox, yet in use", vid));
+  } else {
+    states.emplace_back("ACTIVE");
+  }
+  out.one_of(below(path, "config/vlan-id"), {Value(), vid}, from);
+  out.one_of(below(path, "config/status"), std::move(states), in_field(from, "status"));
+  map_name(row, vid, path, from, out);
+}
+
 void map_vlan(std::uint64_t vid, const VlanRow* row, const Path& path, const Provenance& from,
               IntentBuilder& out) {
-  if (row != nullptr && !row->status.empty() && row->status != "active") {
-    // Reserved and deprecated: it may be there or not, and no leaf can say that of a whole entry.
-    if (row->status == "deprecated")
-      out.find(FindingKind::DeprecatedInUse, from, fmt::format("VLAN {} is deprecated in NetBox, yet in use", vid));
-    out.unmanaged(path);
-    return;
-  }
+  if (row != nullptr && !is_required(*row)) return map_optional_vlan(vid, *row, path, from, out);
   out.entry(path, from);
   out.equal(below(path, "config/vlan-id"), vid, from);
   if (row == nullptr) return;
   out.equal(below(path, "config/status"), "ACTIVE", in_field(from, "status"));
-  if (is_name_possible(row->name)) {
-    out.equal(below(path, "config/name"), row->name, in_field(from, "name"));
-  } else {
-    out.find(FindingKind::ImpossibleValue, from,
-        fmt::format("VLAN {}: EOS cannot carry the name '{}'; it is not compared", vid, row->name));
-  }
+  map_name(*row, vid, path, from, out);
 }
 
 Path evpn_path(std::uint64_t vid) {
@@ -199,9 +216,15 @@ void map_vni(const DeviceView& view, std::uint64_t vid, const VlanRow& vlan, Int
     out.unmanaged(path);
     return;
   }
+  const auto vni = static_cast<std::uint64_t>(*l2vpn->identifier);
+  if (!is_required(vlan)) {  // its VNI goes with it
+    out.one_of(below(path, "config/vni"), {Value(), vni}, from);
+    out.unmanaged(evpn_path(vid));
+    return;
+  }
   out.entry(path, from);
   out.equal(below(path, "config/vlan"), vid, from);
-  out.equal(below(path, "config/vni"), static_cast<std::uint64_t>(*l2vpn->identifier), from);
+  out.equal(below(path, "config/vni"), vni, from);
   map_route_targets(vid, *l2vpn, from, out);
   map_vlan_rd(view, vid, *l2vpn, out);
 }
