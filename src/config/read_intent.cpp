@@ -28,6 +28,8 @@ std::vector<model::Path> read_patterns(Section& section, std::string_view key) {
   return patterns;
 }
 
+constexpr Word<VlansMayExist> kVlansMayExist[] = {{"none", VlansMayExist::None}, {"site", VlansMayExist::Site}};
+
 std::vector<AsnSource> read_asn_sources(Section& section) {
   static const std::map<std::string, AsnSource> kWords{
       {"field", AsnSource::Field}, {"session", AsnSource::Session}, {"context", AsnSource::Context}};
@@ -70,6 +72,7 @@ NetBoxMapping read_mapping(Section section) {
   names.router_id_interface = section.text("router_id_interface", names.router_id_interface);
   names.management_vrf = section.text("management_vrf", names.management_vrf);
   names.everywhere_tag = section.text("everywhere_tag", names.everywhere_tag);
+  names.vlans_may_exist = section.word("vlans_may_exist", names.vlans_may_exist, kVlansMayExist);
   if (section.has("vxlan_udp_port")) {
     names.vxlan_udp_port = static_cast<std::uint16_t>(section.number("vxlan_udp_port", 4789, 1, 65535));
   }

@@ -80,6 +80,12 @@ enum class AsnSource {
   Context,  // key of its config context
 };
 
+// VLANs that a device may have though nothing of it uses them.
+enum class VlansMayExist {
+  None,
+  Site,  // those of its site, and those of no site
+};
+
 // Names of the data model's conventions in NetBox (facts: custom fields and interface names).
 struct NetBoxMapping {
   std::string asn_field = "asn", l3vni_field = "l3vni", virtual_ip_field = "virtual_ip";
@@ -89,6 +95,7 @@ struct NetBoxMapping {
   std::string vtep_interface = "Loopback1", vxlan_interface = "Vxlan1", router_id_interface = "Loopback0";
   std::string management_vrf;           // of management ports without a VRF in NetBox; empty: not compared
   std::string everywhere_tag = "all-vteps";  // a VLAN with it is wanted on every VTEP of its site
+  VlansMayExist vlans_may_exist = VlansMayExist::None;
   std::optional<std::uint16_t> vxlan_udp_port;
   std::string hostname_domain;          // cut off the device's name; "*": from the first dot on
   std::vector<AsnSource> asn_sources{AsnSource::Field, AsnSource::Session};  // the first that says one counts

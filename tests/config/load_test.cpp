@@ -381,7 +381,7 @@ intent:
                ignore_tag: hands-off, strict_tag: "", complete_tag: whole, policy_field: policy,
                hostname_domain: "*", asn_sources: [context, field], asn_context_key: as, router_id_field: rid,
                vtep_roles: [leaf], vrf_rd: "{router_id}:{vni}", vlan_rd: "{asn}:{vlan}", interface_type: true,
-               config_context_key: dm }
+               config_context_key: dm, vlans_may_exist: site }
     config_contexts: true
     render_config: true
     config_template_id: 7
@@ -410,6 +410,7 @@ drift: { flap: { count: 0 } }
   EXPECT_EQ(mapping.vrf_rd, "{router_id}:{vni}");
   EXPECT_EQ(mapping.vlan_rd, "{asn}:{vlan}");
   EXPECT_TRUE(mapping.interface_type);
+  EXPECT_EQ(mapping.vlans_may_exist, VlansMayExist::Site);
   EXPECT_EQ(mapping.config_context_key, "dm");
   EXPECT_TRUE(settings.intent.netbox->config_contexts);
   EXPECT_TRUE(settings.intent.netbox->render_config);

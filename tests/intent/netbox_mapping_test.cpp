@@ -342,6 +342,42 @@ TEST(Mapping, Row20LetsTheVniGoWithADeprecatedVlan) {
   EXPECT_TRUE(lab.is_unmanaged("/arista/eos/evpn/evpn-instances/evpn-instance[name=60]"));
 }
 
+TEST(Mapping, Row21AllowsTheVlansOfTheSiteWhereThatIsSet) {
+  Lab lab;
+  lab.vlan(1, 40, "used").site = lab.device().site;
+  lab.vlan(2, 50, "mine").site = lab.device().site;
+  lab.vlan(3, 60, "anywhere");
+  lab.vlan(4, 70, "far").site = Lab::brief(99, "dc99");
+  lab.vlan(5, 80, "old").status = "deprecated";
+  lab.vlan(6, 90, "one");
+  lab.vlan(7, 90, "another");
+  lab.vlan(8, 95, "two words");
+  InterfaceRow& port = lab.interface("Ethernet1");
+  port.mode = "access";
+  port.untagged_vlan = Lab::vlan_brief(1, 40);
+  const auto path = [](int vid) {
+    return kDefault + "/vlans/vlan[vlan-id=" + std::to_string(vid) + "]";
+  };
+  lab.map();
+  EXPECT_EQ(lab.at(path(50) + "/config/vlan-id"), "-");
+
+  lab.options.names.vlans_may_exist = config::VlansMayExist::Site;
+  lab.map();
+  EXPECT_TRUE(lab.has_entry(path(40)));
+  EXPECT_EQ(lab.at(path(40) + "/config/vlan-id"), equal(40));
+  for (const int vid : {50, 60, 80, 95}) {
+    EXPECT_FALSE(lab.has_entry(path(vid)));
+    EXPECT_EQ(lab.at(path(vid) + "/config/vlan-id"), one_of({Value(), vid}));
+  }
+  EXPECT_EQ(lab.at(path(50) + "/config/name"), one_of({Value(), "mine"}));
+  EXPECT_EQ(lab.at(path(50) + "/config/status"), one_of({Value(), "ACTIVE"}));
+  EXPECT_EQ(lab.from(path(50) + "/config/vlan-id"), "ipam.vlan:2 vid");
+  EXPECT_EQ(lab.at(path(80) + "/config/status"), one_of({Value(), "SUSPENDED"}));
+  EXPECT_EQ(lab.at(path(70) + "/config/vlan-id"), "-");
+  EXPECT_TRUE(lab.is_unmanaged(path(90)));
+  EXPECT_EQ(lab.warnings(), "");  // nothing of the device names them
+}
+
 TEST(Mapping, Row21FindsTheVlanOfAnSviByTheDevicesSite) {
   Lab lab;
   lab.interface("Vlan40", "virtual");

@@ -28,10 +28,12 @@ struct Use {
 };
 
 // A VLAN with a VNI may live on a VTEP without any port there: NetBox' interfaces do not place it, its tag does.
+bool is_in_reach(const DeviceView& view, const VlanRow& row) {
+  return row.vid && (row.site.id == 0 || row.site.id == view.device->site.id);
+}
+
 bool is_wanted_everywhere(const DeviceView& view, const VlanRow& row) {
-  const std::string& tag = view.options->names.everywhere_tag;
-  const bool is_in_reach = row.site.id == 0 || row.site.id == view.device->site.id;
-  return view.is_vtep && row.vid && is_in_reach && has_tag(row.tags, tag);
+  return view.is_vtep && is_in_reach(view, row) && has_tag(row.tags, view.options->names.everywhere_tag);
 }
 
 // The VLAN object; where it is not clear which, the interface that names it.
@@ -118,38 +120,34 @@ bool is_name_possible(const std::string& name) {
 // Reserved and deprecated: the VLAN may be there or not.
 bool is_required(const VlanRow& row) { return row.status.empty() || row.status == "active"; }
 
-void map_name(const VlanRow& row, std::uint64_t vid, const Path& path, const Provenance& from, IntentBuilder& out) {
-  if (!is_name_possible(row.name)) {
-    return out.find(FindingKind::ImpossibleValue, from,
-                    fmt::format("VLAN {}: EOS cannot carry the name '{}'; it is not compared", vid, row.name));
-  }
-  const Path leaf = below(path, "config/name");
-  if (is_required(row)) return out.equal(leaf, row.name, in_field(from, "name"));
-  out.one_of(leaf, {Value(), row.name}, in_field(from, "name"));
-}
-
 // No entry is expected, and the leaves allow their absence: so the VLAN is neither missing nor an extra one.
 void map_optional_vlan(std::uint64_t vid, const VlanRow& row, const Path& path, const Provenance& from,
                        IntentBuilder& out) {
-  std::vector<Value> states = {Value(), "SUSPENDED"};
-  if (row.status == "deprecated") {
-    out.find(FindingKind::DeprecatedInUse, from, fmt::format("VLAN {} is deprecated in NetBox, yet in use", vid));
-  } else {
-    states.emplace_back("ACTIVE");
-  }
+  std::vector<Value> states = {Value()};
+  if (!is_required(row)) states.emplace_back("SUSPENDED");
+  if (row.status != "deprecated") states.emplace_back("ACTIVE");
   out.one_of(below(path, "config/vlan-id"), {Value(), vid}, from);
   out.one_of(below(path, "config/status"), std::move(states), in_field(from, "status"));
-  map_name(row, vid, path, from, out);
+  if (is_name_possible(row.name)) out.one_of(below(path, "config/name"), {Value(), row.name}, in_field(from, "name"));
 }
 
 void map_vlan(std::uint64_t vid, const VlanRow* row, const Path& path, const Provenance& from,
               IntentBuilder& out) {
+  if (row != nullptr && !is_name_possible(row->name))
+    out.find(FindingKind::ImpossibleValue, from,
+        fmt::format("VLAN {}: EOS cannot carry the name '{}'; it is not compared", vid, row->name));
+  if (row != nullptr && row->status == "deprecated")
+    out.find(FindingKind::DeprecatedInUse, from, fmt::format("VLAN {} is deprecated in NetBox, yet in use", vid));
   if (row != nullptr && !is_required(*row)) return map_optional_vlan(vid, *row, path, from, out);
   out.entry(path, from);
   out.equal(below(path, "config/vlan-id"), vid, from);
   if (row == nullptr) return;
   out.equal(below(path, "config/status"), "ACTIVE", in_field(from, "status"));
-  map_name(*row, vid, path, from, out);
+  if (is_name_possible(row->name)) out.equal(below(path, "config/name"), row->name, in_field(from, "name"));
+}
+
+Path vlan_path(std::uint64_t vid) {
+  return below(instance_path(kDefaultInstance), "vlans/vlan", {{"vlan-id", std::to_string(vid)}});
 }
 
 Path evpn_path(std::uint64_t vid) {
@@ -256,11 +254,37 @@ model::ValueList route_targets(const std::vector<Brief>& targets, std::string_vi
   return {names.begin(), names.end()};
 }
 
+namespace {
+
+// VLANs that nothing on the device uses, and that may be there all the same. Of two with one id it is not clear which
+// is meant: then it may be there in any way.
+void map_vlans_that_may_exist(const DeviceView& view, const std::map<std::uint64_t, Use>& uses, IntentBuilder& out) {
+  if (view.options->names.vlans_may_exist == config::VlansMayExist::None) return;
+  std::map<std::uint64_t, std::vector<const VlanRow*>> by_vid;
+  for (const VlanRow& row : view.joined->all_vlans()) {
+    if (is_in_reach(view, row) && !uses.contains(*row.vid)) by_vid[*row.vid].push_back(&row);
+  }
+  for (const auto& [vid, rows] : by_vid) {
+    const Path path = vlan_path(vid);
+    const VlanRow& row = *rows.front();
+    const Policy policy = policy_of(*view.options, row.tags);
+    if (rows.size() > 1 || policy == Policy::Ignore) {
+      out.unmanaged(path);
+      continue;
+    }
+    apply(policy, {path}, out);
+    map_optional_vlan(vid, row, path, in_field(provenance(*view.options, row), "vid"), out);
+  }
+}
+
+}  // namespace
+
 void map_vlans(const DeviceView& view, IntentBuilder& out) {
-  for (const auto& [vid, use] : vlans_in_use(view)) {
+  const std::map<std::uint64_t, Use> uses = vlans_in_use(view);
+  map_vlans_that_may_exist(view, uses, out);
+  for (const auto& [vid, use] : uses) {
     const VlanRow* row = vlan_object(view, vid, use, out);
-    const Path path =
-        below(instance_path(kDefaultInstance), "vlans/vlan", {{"vlan-id", std::to_string(vid)}});
+    const Path path = vlan_path(vid);
     if (row != nullptr) apply(policy_of(*view.options, row->tags), {path, vni_path(view, vid), evpn_path(vid)}, out);
     map_vlan(vid, row, path, provenance_of(view, row, use), out);
     if (view.is_vtep && row != nullptr && row->l2vpn.id != 0) map_vni(view, vid, *row, out);
