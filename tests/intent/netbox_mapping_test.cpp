@@ -442,6 +442,22 @@ TEST(Mapping, Row22TreatsOtherStatesOfAnAddressWithCare) {
   EXPECT_THAT(lab.warnings(), HasSubstr("10.0.0.3 is deprecated"));
 }
 
+TEST(Mapping, Row25PutsASecondaryGatewayIntoItsList) {
+  Lab lab;
+  InterfaceRow svi = lab.interface("Vlan40", "virtual");
+  lab.address(svi, "10.0.0.1/24").role = "anycast";
+  AddressRow& second = lab.address(svi, "10.0.1.1/24");
+  second.role = "secondary";
+  second.custom_fields["virtual_ip"] = Value(true);
+  lab.map();
+  const std::string varp = kVlan40 + "/arista-varp";
+  const std::string entry = varp + "/secondary-virtual-addresses/address[ip=10.0.1.1]";
+  EXPECT_EQ(lab.at(varp + "/virtual-address/config/ip"), equal("10.0.0.1"));
+  EXPECT_TRUE(lab.has_entry(entry));
+  EXPECT_EQ(lab.at(entry + "/config/ip"), equal("10.0.1.1"));
+  EXPECT_EQ(lab.from(entry + "/config/ip"), "ipam.ipaddress:501 address");
+}
+
 TEST(Mapping, Row24LetsASecondaryAddressSayThatItIsOne) {
   Lab lab;
   lab.address(lab.interface("Ethernet1"), "10.0.0.1/24").role = "secondary";

@@ -43,6 +43,13 @@ Path address_entry(const Interface& interface, const IpText& ip) {
                {{"ip", ip.ip}});
 }
 
+// A second gateway of the subnet's SVI: marked as virtual, with the role of a secondary address.
+bool is_secondary_gateway(const Address& address) { return address.row->role == "secondary"; }
+
+Path secondary_gateway_entry(const Interface& interface, const IpText& ip) {
+  return below(interface_path(interface.name), "arista-varp/secondary-virtual-addresses/address", {{"ip", ip.ip}});
+}
+
 Path gateway_leaf(const Interface& interface) {
   return below(interface_path(interface.name), "arista-varp/virtual-address/config/ip");
 }
@@ -77,6 +84,13 @@ void map_gateways(const Interface& interface, const std::vector<const Address*>&
   for (const Address* gateway : gateways) {
     const std::string& status = gateway->row->status;
     if (gateway->ip.is_v6 || (!status.empty() && status != "active")) continue;
+    if (is_secondary_gateway(*gateway)) {
+      const Path entry = secondary_gateway_entry(interface, gateway->ip);
+      const Provenance from = in_field(provenance(options, *gateway->row), "address");
+      out.entry(entry, from);
+      out.equal(below(entry, "config/ip"), gateway->ip.ip, from);
+      continue;
+    }
     if (first == nullptr) first = gateway->row;
     addresses.emplace_back(gateway->ip.ip);
   }
@@ -102,7 +116,9 @@ void map_addresses(const DeviceView& view, IntentBuilder& out) {
       if (is_fhrp(address.row->role)) continue;
       const Policy policy = policy_of(*view.options, address.row->tags, address.row->custom_fields);
       const bool is_virtual = is_gateway(view, interface, *address.row);
-      apply(policy, {is_virtual ? gateway_leaf(interface) : address_entry(interface, address.ip)}, out);
+      apply(policy, {!is_virtual                     ? address_entry(interface, address.ip)
+                     : is_secondary_gateway(address) ? secondary_gateway_entry(interface, address.ip)
+                                                     : gateway_leaf(interface)}, out);
       if (is_virtual) {
         gateways.push_back(&address);
       } else {
