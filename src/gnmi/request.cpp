@@ -45,6 +45,8 @@ std::string subscribe_request(std::span<const SubscribePath> paths, const Subscr
       subscription.set_sample_interval(static_cast<std::uint64_t>(std::max<std::int64_t>(options.sample_interval.count(), 0)));
     }
   }
+  if (options.config_subscription) request.add_extension()->mutable_config_subscription()->mutable_start();
+  if (options.depth > 0) request.add_extension()->mutable_depth()->set_level(options.depth);
   return request.SerializeAsString();
 }
 

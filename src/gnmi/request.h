@@ -3,10 +3,13 @@
 // takes a type).
 //
 // The origin stands in each path and never in the prefix, the prefix is there only for a target, and
-// nothing is set that servers are known to refuse (qos, use_models, allow_aggregation, updates_only,
-// extensions). Sources: gNMI specification 3.3.1, 3.5.1.1-3.5.1.5, 2.7. Pure; any thread.
+// nothing is set that servers are known to refuse (qos, use_models, allow_aggregation, updates_only).
+// Extensions are sent only where a profile asks for them, and only by STREAM: some servers break on one that
+// they do not know, and on an empty one. Sources: gNMI specification 3.3.1, 3.5.1.1-3.5.1.5, 2.7; gNMI
+// config-subscription and depth extensions. Pure; any thread.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +33,8 @@ struct SubscribeOptions {
   std::string target;                  // empty: no prefix
   std::string encoding = "json_ietf";  // json | json_ietf | proto | bytes | ascii
   core::Duration sample_interval = std::chrono::seconds(60);
+  bool config_subscription = false;  // ask for commit boundaries
+  std::uint32_t depth = 0;           // levels below each path; 0: not sent, all of them
 };
 
 // The serialised messages.

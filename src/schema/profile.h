@@ -2,6 +2,7 @@
 // drift. Loaded from profiles/*.yaml (the shipped ones are built into the binary). Immutable.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -55,6 +56,8 @@ struct Profile {
   std::string encoding = "json_ietf";
   bool explicit_wildcards = false;   // write `[name=*]` where a list has no key (some targets need it)
   core::Duration keepalive{};        // HTTP/2 PING interval; 0 = TCP keepalive only
+  bool config_subscription = false;  // ask for commit boundaries (gNMI extension)
+  std::uint32_t depth = 0;           // ask for so many levels below each path (gNMI extension); 0 = do not
   std::vector<ProfilePath> paths;
   std::map<std::string, model::Value> defaults;         // schema text -> value of an absent leaf
   bool empty_is_absent = true;                          // "" means not set

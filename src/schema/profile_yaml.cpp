@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <fstream>
 #include <iterator>
 
@@ -53,6 +54,8 @@ class ProfileReader {
     profile.explicit_wildcards = boolean(map, "explicit_wildcards", false);
     profile.empty_is_absent = boolean(map, "empty_is_absent", true);
     read_keepalive(map, profile);
+    profile.config_subscription = boolean(map, "config_subscription", false);
+    read_depth(map, profile);
     read_paths(map, profile);
     read_defaults(map, profile);
     profile.never = path_list(map, "never");
@@ -147,6 +150,15 @@ class ProfileReader {
     } else {
       mistakes_.add(map.find("keepalive")->place, "keepalive: " + keepalive.error().message);
     }
+  }
+
+  void read_depth(YamlMap& map, Profile& profile) {
+    const auto written = text(map, "depth");
+    if (!written) return;
+    const char* end = written->data() + written->size();
+    const auto [stop, error] = std::from_chars(written->data(), end, profile.depth);
+    if (error == std::errc() && stop == end) return;
+    mistakes_.add(map.find("depth")->place, fmt::format("depth: '{}' is not a number of levels; 0 means all", *written));
   }
 
   void read_paths(YamlMap& map, Profile& profile) {

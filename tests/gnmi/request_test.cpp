@@ -73,6 +73,18 @@ TEST(Request, AsksForTheRootWithAnEmptyPath) {
                  R"(subscribe { subscription { path { origin: "openconfig" } mode: ON_CHANGE } encoding: JSON_IETF })");
 }
 
+TEST(Request, CarriesAnExtensionOnlyWhereItIsAskedFor) {
+  const std::vector<SubscribePath> paths = {path("/a")};
+  const std::string list = R"(subscribe { subscription { path { elem { name: "a" } } mode: ON_CHANGE } encoding: JSON_IETF })";
+
+  expect_request(subscribe_request(paths, {}), list);
+  expect_request(subscribe_request(paths, {.config_subscription = true}),
+                 list + "extension { config_subscription { start { } } }");
+  expect_request(subscribe_request(paths, {.depth = 3}), list + "extension { depth { level: 3 } }");
+  expect_request(subscribe_request(paths, {.config_subscription = true, .depth = 3}),
+                 list + "extension { config_subscription { start { } } } extension { depth { level: 3 } }");
+}
+
 TEST(Request, OfAGetNamesOnePathAndTheEncoding) {
   ::gnmi::GetRequest request, expected;
   ASSERT_TRUE(request.ParseFromString(get_request(path("/arista/eos/mlag", "openconfig").path, "", "json_ietf")));

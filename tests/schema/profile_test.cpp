@@ -302,6 +302,8 @@ TEST(ParseProfile, ReportsEveryMistakeAtOnce) {
 encoding: xml
 explicit_wildcard: true
 keepalive: soon
+config_subscription: maybe
+depth: -1
 paths:
   - { path: interfaces, mode: on_change }
   - { mode: often, area: nowhere, path: /a }
@@ -323,17 +325,30 @@ name: y
       "p.yaml:2:11: encoding: 'xml' is none of json_ietf, json, proto, bytes, ascii",
       "p.yaml:3:1: unknown key 'explicit_wildcard'; did you mean 'explicit_wildcards'?",
       "p.yaml:4:12: keepalive: 'soon' is not a duration; write it like 500ms, 2s, 5m or 6h",
-      "p.yaml:6:13: path 'interfaces': a path starts with '/' (character 1)",
-      "p.yaml:7:5: mode: 'often' is none of on_change, sample, get, off",
-      "p.yaml:7:5: area: 'nowhere' is none of vlans, interfaces, vxlan, bgp, vrfs, evpn, mlag, system, other",
-      "p.yaml:8:5: paths: expected a map, found a value",
-      "p.yaml:10:3: '/a[k=1]/b': written without keys here",
-      "p.yaml:11:9: a default is a value or a list of values",
-      "p.yaml:12:8: never: expected a list, found a value",
-      "p.yaml:13:16: a list policy is authoritative, at-least or authoritative-if-documented",
-      "p.yaml:14:13: internal: 'sign' and 'unless' need exactly one [key=*], 'entry' at least one",
-      "p.yaml:15:12: aliases needs 'to'",
-      "p.yaml:17:1: 'name' is written twice, first on line 16"));
+      "p.yaml:5:22: config_subscription: expected true or false",
+      "p.yaml:6:8: depth: '-1' is not a number of levels; 0 means all",
+      "p.yaml:8:13: path 'interfaces': a path starts with '/' (character 1)",
+      "p.yaml:9:5: mode: 'often' is none of on_change, sample, get, off",
+      "p.yaml:9:5: area: 'nowhere' is none of vlans, interfaces, vxlan, bgp, vrfs, evpn, mlag, system, other",
+      "p.yaml:10:5: paths: expected a map, found a value",
+      "p.yaml:12:3: '/a[k=1]/b': written without keys here",
+      "p.yaml:13:9: a default is a value or a list of values",
+      "p.yaml:14:8: never: expected a list, found a value",
+      "p.yaml:15:16: a list policy is authoritative, at-least or authoritative-if-documented",
+      "p.yaml:16:13: internal: 'sign' and 'unless' need exactly one [key=*], 'entry' at least one",
+      "p.yaml:17:12: aliases needs 'to'",
+      "p.yaml:19:1: 'name' is written twice, first on line 18"));
+}
+
+TEST(ParseProfile, AsksForExtensionsOnlyIfItSaysSo) {
+  const auto plain = parse_profile("name: mine", "p.yaml").profile;
+  const auto asking = parse_profile("name: mine\nconfig_subscription: true\ndepth: 4\n", "p.yaml").profile;
+
+  ASSERT_TRUE(plain && asking);
+  EXPECT_FALSE(plain->config_subscription);
+  EXPECT_EQ(plain->depth, 0U);
+  EXPECT_TRUE(asking->config_subscription);
+  EXPECT_EQ(asking->depth, 4U);
 }
 
 TEST(LoadProfile, ReadsAFileAndNamesWhatIsMissing) {
