@@ -8,6 +8,7 @@
 
 #include "core/text.h"
 #include "gnmi/json_value.h"
+#include "gnmi/wire_extension.h"
 #include "gnmi/wire_path.h"
 #include "gnmi/wire_proto.h"
 #include "gnmi/wire_resolver.h"
@@ -124,6 +125,7 @@ Status WireReader::Impl::read_response(std::string_view message, model::UpdateBa
   int arms = 0;
   ProtoReader reader(message);
   for (ProtoField field; reader.next(field);) {
+    if (field.is_bytes(5)) batch.commit_done |= is_commit_done(field.bytes);
     if (!field.is_bytes(1) && !field.is_varint(3) && !field.is_bytes(4)) continue;
     ++arms;
     batch.sync = field.number == 3 && field.value != 0;  // false says nothing (some Junos)

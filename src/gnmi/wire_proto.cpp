@@ -34,6 +34,13 @@ std::optional<ProtoKind> child_kind(ProtoKind kind, std::uint32_t number) {
     case ProtoKind::ScalarArray:
       if (number == 1) return ProtoKind::TypedValue;
       break;
+    case ProtoKind::Extension:
+      if (number == 1 || number == 5) return ProtoKind::Flat;  // RegisteredExtension, Depth
+      if (number == 6) return ProtoKind::ConfigSubscription;
+      break;
+    case ProtoKind::ConfigSubscription:
+      if (number == 1 || number == 2) return ProtoKind::Flat;  // start, sync_done
+      break;
     case ProtoKind::Value:
     case ProtoKind::Flat:
       break;

@@ -62,10 +62,12 @@ class ProtoReader {
 // The messages of a SubscribeResponse, as far as checking their form needs to tell them apart.
 enum class ProtoKind : std::uint8_t {
   SubscribeResponse, Notification, Update, Path, PathElem, Value, TypedValue, ScalarArray,
+  Extension, ConfigSubscription,
   Flat,  // only scalars inside
 };
 
-// True when the whole message, sub-messages included, is well formed. Strings are not looked into.
+// True when the whole message, sub-messages included, is well formed. Strings are not looked into, nor are
+// the extensions of a SubscribeResponse.
 bool is_well_formed(ProtoKind kind, std::string_view message, int depth = kProtoDepth);
 
 // A sub-message field that may occur more than once. Protobuf merges the occurrences, which is the

@@ -24,6 +24,7 @@ void UpdateBatch::clear() {
   atomic_prefix = kNoPath;
   complete.reset();
   sync = false;
+  commit_done = false;
   device_lost = false;
   deletes_lost = false;
   if (!unread.empty()) unread_counts.fill(0);

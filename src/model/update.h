@@ -32,6 +32,7 @@ struct UpdateBatch {
   PathId atomic_prefix = kNoPath;      // atomic notification: the sets are all there is below it
   std::optional<Path> complete;        // answer of a Get: the sets are all there is in what this pattern covers
   bool sync = false;                   // sync_response
+  bool commit_done = false;            // what a commit on the device changed is said, this message included
   bool device_lost = false;            // a hub's `DEL /*`: the device is gone, not empty
   bool deletes_lost = false;           // some deletes are beyond a limit: only a new dump tells the truth
   UnreadCounts unread_counts{};        // everything that could not be read or was beyond a limit

@@ -39,9 +39,18 @@ class LenientParser {
     const std::unique_ptr<pb::Message> loose(prototype_->New());
     if (!loose->ParseFromString(bytes)) return false;
     const pb::Descriptor* type = loose->GetDescriptor();
-    loose->GetReflection()->ClearField(loose.get(), type->FindFieldByName("extension"));
+    const pb::Reflection* reflection = loose->GetReflection();
+    const pb::FieldDescriptor* field = type->FindFieldByName("extension");
+    std::vector<::gnmi_ext::Extension> extensions;  // those that can be read
+    for (int i = 0; i < reflection->FieldSize(*loose, field); ++i) {
+      ::gnmi_ext::Extension extension;
+      if (extension.ParseFromString(reflection->GetRepeatedString(*loose, field, i))) extensions.push_back(extension);
+    }
+    reflection->ClearField(loose.get(), field);
     mark_bad_text(*loose);
-    return response.ParseFromString(loose->SerializeAsString());
+    if (!response.ParseFromString(loose->SerializeAsString())) return false;
+    for (const auto& extension : extensions) *response.add_extension() = extension;
+    return true;
   }
 
  private:

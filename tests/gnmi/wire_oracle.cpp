@@ -310,6 +310,7 @@ std::vector<std::string> lines_of(const model::UpdateBatch& batch, const model::
     lines.push_back(fmt::format("set {} = {}", paths.text(set.path), value_line(batch.value(set))));
   }
   if (batch.sync) lines.emplace_back("sync");
+  if (batch.commit_done) lines.emplace_back("commit done");
   if (batch.device_lost) lines.emplace_back("lost");
   add_count(lines, "undecodable", model::undecodable(batch.unread_counts));
   add_count(lines, "refused", model::refused(batch.unread_counts));
@@ -339,6 +340,10 @@ std::vector<std::string> lines_expected(const ::gnmi::SubscribeResponse& respons
   if (!reading.atomic.empty()) lines.push_back(reading.atomic);
   lines.insert(lines.end(), reading.sets.begin(), reading.sets.end());
   if (response.sync_response()) lines.emplace_back("sync");
+  const bool is_commit_done = std::any_of(response.extension().begin(), response.extension().end(), [](const auto& extension) {
+    return extension.config_subscription().sync_done().done();
+  });
+  if (is_commit_done) lines.emplace_back("commit done");
   if (reading.is_lost) lines.emplace_back("lost");
   add_count(lines, "undecodable", reading.undecodable);
   add_count(lines, "refused", reading.refused);

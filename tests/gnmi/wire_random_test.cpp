@@ -34,7 +34,9 @@ class Generator {
       }
       out += junk();
     }
-    if (one_in(6)) bytes_field(5, text(), out);  // extension
+    for (int i = 0; i < 2; ++i) {
+      if (one_in(6)) bytes_field(5, one_in(3) ? text() : extension(), out);
+    }
     return out;
   }
 
@@ -92,6 +94,23 @@ class Generator {
   void fixed(std::uint32_t number, std::size_t size, std::uint64_t bits, std::string& out) {
     tag(number, size == 8 ? 1 : 5, out);
     for (std::size_t i = 0; i < size; ++i) out.push_back(static_cast<char>(bits >> (8 * i)));
+  }
+
+  // Mostly a commit boundary, its messages at times in several parts or replaced by another arm.
+  std::string extension() {
+    std::string out;
+    do {
+      std::string subscription;
+      do {
+        std::string done;
+        if (one_in(2)) bytes_field(2, text(), done);
+        if (!one_in(4)) varint_field(3, pick(3), done);
+        bytes_field(one_in(8) ? 1 : 2, done + junk(), subscription);
+      } while (one_in(4));
+      bytes_field(6, subscription + junk(), out);
+      if (one_in(10)) bytes_field(one_in(2) ? 1 : 5, field(2, text()), out);
+    } while (one_in(4));
+    return out + junk();
   }
 
   // Fields nobody knows, known numbers with other types, groups.

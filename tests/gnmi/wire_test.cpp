@@ -128,6 +128,11 @@ INSTANTIATE_TEST_SUITE_P(
     Shapes, WireMessages,
     ::testing::Values(
         MessageCase{"Sync", "sync_response: true", {"sync"}},
+        MessageCase{"CommitDone", R"(extension { config_subscription { sync_done { server_commit_id: "7" done: true } } })", {"commit done"}},
+        MessageCase{"CommitDoneBesideAnUpdate", R"(update { timestamp: 3 } extension { depth { level: 1 } } extension { config_subscription { sync_done { done: true } } })", {"commit done", "at 3"}},
+        MessageCase{"CommitNotDoneSaysNothing", R"(extension { config_subscription { sync_done { commit_confirm_id: "7" } } })", {}},
+        MessageCase{"StartOfAConfigSubscriptionSaysNothing", "extension { config_subscription { start { } } }", {}},
+        MessageCase{"OtherExtensionsSayNothing", R"(extension { registered_ext { id: 999 msg: "x" } })", {}},
         MessageCase{"SyncFalseSaysNothing", "sync_response: false", {}},
         MessageCase{"EmptyResponseIsAKeepalive", "", {}},
         MessageCase{"NotificationWithoutContent", "update { timestamp: 5 }", {"at 5"}},
