@@ -71,6 +71,12 @@ void Lifecycle::observe_all(const std::vector<model::Difference>& differences,
   }
 }
 
+void Lifecycle::commit(Now now) {
+  if (is_frozen_) return;
+  ++commits_;
+  if (resolve_deadline_) keep_earlier(resolve_deadline_, now.steady);
+}
+
 void Lifecycle::freeze() {
   is_frozen_ = true;
   while (!holds_.empty()) {
@@ -97,11 +103,9 @@ void Lifecycle::set_rules(LifecycleRules rules) {
 std::optional<core::SteadyTime> Lifecycle::next_deadline() const {
   std::optional<core::SteadyTime> next = reminder_deadline_;
   if (resolve_deadline_) keep_earlier(next, *resolve_deadline_);
-  if (group_deadline_) {
-    keep_earlier(next, *group_deadline_);
-  } else if (!holds_.empty()) {
-    keep_earlier(next, holds_.begin()->first);
-  }
+  if (group_deadline_) keep_earlier(next, is_group_whole() ? group_since_ : *group_deadline_);
+  const bool is_next_awaited = !group_deadline_ || group_commits_ < commits_;
+  if (is_next_awaited && !holds_.empty()) keep_earlier(next, holds_.begin()->first);
   return next;
 }
 
@@ -193,11 +197,13 @@ void Lifecycle::hold(const std::string& path, Track& track, const model::Differe
     const bool is_repeated = is_same(held, difference);
     held = difference;
     if (is_repeated && said_at != 0) held.device_timestamp_ns = said_at;
+    if (!is_repeated) track.held->commits = commits_;
+    if (track.held->is_due) group_commits_ = std::max(group_commits_, track.held->commits);
     return;
   }
   const core::SteadyTime due_at = flaps_.due_at(path, now.steady, rules_);
   track.held =
-      Held{.difference = difference, .since = now.steady, .first_seen = now.wall, .due_at = due_at};
+      Held{.difference = difference, .since = now.steady, .first_seen = now.wall, .due_at = due_at, .commits = commits_};
   holds_.emplace(due_at, &path);
   if (track.open) return;
   ++suspected_count_;
@@ -233,10 +239,25 @@ void Lifecycle::mark_due(Now now) {
   while (!holds_.empty() && holds_.begin()->first <= now.steady) {
     const auto [due_at, path] = *holds_.begin();
     holds_.erase(holds_.begin());
-    tracks_.find(*path)->second.held->is_due = true;
+    Held& held = *tracks_.find(*path)->second.held;
+    held.is_due = true;
     group_.insert(path);
-    if (!group_deadline_) group_deadline_ = due_at + rules_.group_window;
+    if (!group_deadline_) {
+      group_deadline_ = due_at + rules_.group_window;
+      group_since_ = due_at;
+      group_commits_ = 0;
+    }
+    group_commits_ = std::max(group_commits_, held.commits);
   }
+}
+
+// Nothing from before a boundary is on its way into the group that waits. What a later commit has begun to say is
+// not waited for; what is damped beyond the window would not be told with it anyway.
+bool Lifecycle::is_group_whole() const {
+  if (!group_deadline_ || group_commits_ >= commits_) return false;
+  return std::none_of(holds_.begin(), holds_.upper_bound({*group_deadline_, nullptr}), [&](const auto& hold) {
+    return tracks_.find(*hold.second)->second.held->commits < commits_;
+  });
 }
 
 void Lifecycle::tell_resolved(Now now, Output& output) {
@@ -251,7 +272,7 @@ void Lifecycle::tell_resolved(Now now, Output& output) {
 }
 
 void Lifecycle::tell_group(Now now, Output& output) {
-  if (!group_deadline_ || now.steady < *group_deadline_) return;
+  if (!group_deadline_ || (now.steady < *group_deadline_ && !is_group_whole())) return;
   group_deadline_.reset();
   std::vector<model::EventDifference> told;
   for (const std::string* path : std::exchange(group_, {})) {

@@ -11,6 +11,9 @@
 //   was told; a value that comes back within the hold, or before its event is made, tells nothing.
 // - The group waits from the moment the first difference outlasted its hold. What is in it by then was
 //   a true verdict: a stream that is lost afterwards does not take it back.
+// - A device that says where a commit ends lets a group be told sooner: as soon as everything in it came before
+//   a boundary and nothing else from before a boundary could still join it. So it is never told in two parts
+//   where the window would have told it in one. What ended before a boundary is told at once.
 // - An open drift whose whole entry goes missing (or becomes unexpected) is not repaired: it stays open
 //   until the entry's own drift is told, and its resolution is told after that.
 // - A path told flap_count times within flap_window is flapping: the next time it must last
@@ -19,6 +22,7 @@
 // - A drift that comes back after it resolved has a new id.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -63,6 +67,8 @@ class Lifecycle {
   // is not judged there is left as it is, except that what is only suspected is forgotten.
   void observe_all(const std::vector<model::Difference>& differences,
                    const std::function<model::NoDifference(const std::string& path)>& none, Now now);
+  // The device has said everything that a commit changed. Ignored while frozen.
+  void commit(Now now);
   // True if something is open or suspected there: only then need observe_none() be told.
   bool is_tracked(const std::string& path) const { return tracks_.contains(path); }
   // Open drifts whose entry speaks for them and is not told yet: to be looked at again whenever
@@ -89,6 +95,7 @@ class Lifecycle {
     core::SteadyTime since{};
     core::WallTime first_seen{};
     core::SteadyTime due_at{};
+    std::uint64_t commits = 0;  // said before its value came
     bool is_due = false;  // outlasted its hold: waits for its group
   };
   // What is known about one path: an open drift, a difference being held, or both (a change).
@@ -112,6 +119,7 @@ class Lifecycle {
   void hold(const std::string& path, Track& track, const model::Difference& difference, Now now);
   void forget_held(const std::string& path, Track& track);
   void resolve(Track& track, const model::NoDifference& repair, Now now);
+  bool is_group_whole() const;
   void mark_due(Now now);
   void tell_resolved(Now now, Output& output);
   void tell_group(Now now, Output& output);
@@ -129,6 +137,9 @@ class Lifecycle {
   std::set<const std::string*> group_;                               // due; keys of tracks_
   std::set<std::string> waiting_;                                    // paths of tracks with in_entry
   std::optional<core::SteadyTime> group_deadline_;
+  core::SteadyTime group_since_{};   // of a group that waits: the first of it became due
+  std::uint64_t group_commits_ = 0;  // likewise: the most of its differences' `commits`
+  std::uint64_t commits_ = 0;        // boundaries the device said
   std::vector<Resolution> resolving_;
   std::optional<core::SteadyTime> resolve_deadline_;
   std::optional<core::SteadyTime> reminder_deadline_;  // no later than the earliest remind_at

@@ -72,12 +72,15 @@ bool Monitor::absorb(const model::UpdateBatch& batch) {
   if (!changes_->empty()) {
     context_.metrics.add(metrics::Metric::LeafChanges, static_cast<double>(changes_->leaves.size()));
   }
-  return has_new_gap_ || !changes_->empty() || (batch.sync && !is_synced_);
+  return has_new_gap_ || !changes_->empty() || (batch.sync && !is_synced_) || batch.commit_done;
 }
 
 void Monitor::settle(const model::UpdateBatch& batch, drift::Now now) {
   judge_absorbed(batch, false, now);
   if (batch.sync && !is_synced_) finish_sync(now);
+  if (!batch.commit_done || !can_judge()) return;
+  lifecycle_.commit(now);
+  ++revision_;
 }
 
 void Monitor::judge_absorbed(const model::UpdateBatch& batch, bool is_coverage_new, drift::Now now) {

@@ -23,8 +23,9 @@ struct Span {
 
 class Life {
  public:
-  Life(unsigned seed, LifecycleRules rules)
-      : random_(seed), rules_(rules), story_(std::make_unique<Story>(rules)) {
+  // `has_commits`: the device says boundaries, at any time.
+  Life(unsigned seed, LifecycleRules rules, bool has_commits = false)
+      : random_(seed), rules_(rules), has_commits_(has_commits), story_(std::make_unique<Story>(rules)) {
     story_->sync({});
     for (const auto& path : kPaths) seen_[path] = {{core::Duration{0}, 0}};
   }
@@ -42,6 +43,7 @@ class Life {
         sync();
       } else {
         change();
+        if (has_commits_ && dice % 2 == 0) story_->commit();
       }
     }
     if (!is_live_) sync();
@@ -215,6 +217,7 @@ class Life {
   };
   std::mt19937 random_;
   LifecycleRules rules_;
+  bool has_commits_;
   std::unique_ptr<Story> story_;
   core::Duration time_{0};
   bool is_live_ = true;
@@ -240,6 +243,53 @@ TEST_P(LifecycleRandom, ToldOnTheFlyWithoutHoldOrWindow) {
 TEST_P(LifecycleRandom, DampingDelaysButLosesNothing) {
   for (unsigned round = 0; round < 10; ++round) {
     Life(GetParam() * 1000 + round, {.flap_count = 2, .flap_window = 1min}).run(400);
+    if (HasFatalFailure()) FAIL() << "seed " << GetParam() * 1000 + round;
+  }
+}
+
+// Changes that last longer than hold and window, in bursts with a boundary after each: the same drifts in the same
+// events, only sooner.
+TEST_P(LifecycleRandom, CommitBoundariesChangeNoEventButItsTime) {
+  std::mt19937 random(GetParam());
+  Story plain({.flap_count = 0}), told_sooner({.flap_count = 0});
+  core::Duration time{0};
+  for (int burst = 0; burst < 200; ++burst) {
+    time += 5s;
+    core::Duration end = time;
+    for (std::size_t change = 1 + random() % 5; change > 0; --change) {
+      end += std::chrono::milliseconds(random() % 90);
+      const std::string path = "/" + std::to_string(random() % 6);
+      const int value = static_cast<int>(random() % 3);
+      for (Story* story : {&plain, &told_sooner}) {
+        story->at(end);
+        if (value == 0) {
+          story->is_good(path);
+        } else {
+          story->is(path, value);
+        }
+      }
+    }
+    told_sooner.commit();
+  }
+  for (Story* story : {&plain, &told_sooner}) story->at(time + 1h);
+
+  const auto told = [](const Story& story) {
+    std::vector<std::string> lines = story.lines();
+    for (std::string& line : lines) line.erase(0, line.find(' '));
+    return lines;
+  };
+  ASSERT_EQ(told(plain), told(told_sooner));
+  core::Duration sooner{0};
+  for (std::size_t i = 0; i < plain.events.size(); ++i) {
+    EXPECT_LE(told_sooner.events[i].first, plain.events[i].first);
+    sooner += plain.events[i].first - told_sooner.events[i].first;
+  }
+  EXPECT_GT(sooner, 10s);
+}
+
+TEST_P(LifecycleRandom, CommitBoundariesLoseNoDrift) {
+  for (unsigned round = 0; round < 20; ++round) {
+    Life(GetParam() * 1000 + round, {.flap_count = 0}, true).run(400);
     if (HasFatalFailure()) FAIL() << "seed " << GetParam() * 1000 + round;
   }
 }

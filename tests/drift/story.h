@@ -79,6 +79,10 @@ class Story {
     lifecycle.observe_none(path, {.why = model::NoDifference::Why::InEntry}, now());
     return *this;
   }
+  Story& commit() {
+    lifecycle.commit(now());
+    return *this;
+  }
   Story& sync(const std::map<std::string, model::Value>& wrong, const std::string& unjudged = "") {
     std::vector<model::Difference> differences;
     for (const auto& [path, current] : wrong) differences.push_back(different(path, current));

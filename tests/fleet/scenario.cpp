@@ -223,6 +223,11 @@ class Player {
       batch_.atomic_prefix = paths_.intern(to_path(step["atomic"]["prefix"].as<std::string>()));
       monitor_->apply(batch_, now());
     }
+    if (step["commit"]) {
+      batch_.clear();
+      batch_.commit_done = true;
+      monitor_->apply(batch_, now());
+    }
     if (step["get"]) read(step["get"]);
     if (step["intent"] || step["entries"]) monitor_->set_intent(read_intent(step), "no intent", now());
     if (step["no_intent"]) monitor_->set_intent(nullptr, step["no_intent"].as<std::string>(), now());
