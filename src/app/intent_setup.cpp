@@ -17,7 +17,7 @@ std::string folder_of(const config::Settings& settings) {
 
 }  // namespace
 
-std::vector<std::unique_ptr<intent::Source>> make_sources(const config::Settings& settings) {
+std::vector<std::unique_ptr<intent::Source>> make_sources(const config::Settings& settings, const core::Clock& clock) {
   std::vector<std::unique_ptr<intent::Source>> sources;
   if (settings.intent.netbox) {
     intent::netbox::Scope scope;
@@ -26,8 +26,8 @@ std::vector<std::unique_ptr<intent::Source>> make_sources(const config::Settings
       scope.filter = settings.inventory.netbox->filter;
     }
     for (const config::Device& device : settings.inventory.devices) scope.names.push_back(device.name);
-    sources.push_back(std::make_unique<intent::netbox::NetBoxSource>(*settings.intent.netbox, std::move(scope),
-                                                                     settings.gnmi.port, settings.limits));
+    sources.push_back(intent::netbox::make_netbox_source(*settings.intent.netbox, std::move(scope), settings.gnmi.port,
+                                                         settings.limits, clock));
   }
   if (!settings.intent.files.empty()) {
     sources.push_back(std::make_unique<intent::FilesSource>(folder_of(settings), settings.intent.files, settings.limits));
@@ -39,6 +39,7 @@ intent::CacheOptions make_cache_options(const config::Settings& settings) {
   intent::CacheOptions options;
   if (settings.intent.netbox) {
     options.poll_interval = settings.intent.netbox->poll_interval;
+    options.most_hints = settings.limits.netbox_hints;
     options.guard.max_loss_percent = settings.intent.netbox->max_loss_percent;
   }
   for (const config::Device& device : settings.inventory.devices) options.configured_devices.push_back(device.name);
@@ -47,8 +48,9 @@ intent::CacheOptions make_cache_options(const config::Settings& settings) {
 
 core::Result<intent::Snapshot> load_intent_once(const config::Settings& settings) {
   std::vector<intent::SourceReading> readings;
-  for (const auto& source : make_sources(settings)) {
-    auto loaded = source->load();
+  const core::SystemClock clock;
+  for (const auto& source : make_sources(settings, clock)) {
+    auto loaded = source->load({});
     if (!loaded) return loaded.error();
     readings.push_back({.name = source->name(),
                         .is_remote = source->is_remote(),

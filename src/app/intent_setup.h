@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "config/types.h"
+#include "core/clock.h"
 #include "intent/cache.h"
 #include "intent/source.h"
 #include "model/expectation.h"
@@ -12,7 +13,8 @@
 namespace dm::app {
 
 // NetBox first, files last: later sources win. Empty if the settings name none.
-std::vector<std::unique_ptr<intent::Source>> make_sources(const config::Settings& settings);
+// `clock` outlives them.
+std::vector<std::unique_ptr<intent::Source>> make_sources(const config::Settings& settings, const core::Clock& clock);
 intent::CacheOptions make_cache_options(const config::Settings& settings);
 
 // One complete reading on the caller's thread; usable. Errors: InvalidArgument (the settings name no source, or an

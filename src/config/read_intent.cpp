@@ -99,10 +99,6 @@ NetBox read_netbox(Section section) {
   netbox.token = section.secret("token", {}, "NETBOX_TOKEN");
   netbox.poll_interval = section.duration("poll_interval", netbox.poll_interval, seconds(1));
   netbox.full_refresh = section.duration("full_refresh", netbox.full_refresh, seconds(1));
-  if (netbox.full_refresh != NetBox().full_refresh) {
-    section.context().warnings.push_back(
-        "intent.netbox.full_refresh is not used yet: everything is read again at every poll_interval");
-  }
   netbox.timeout = section.duration("timeout", netbox.timeout, seconds(1));
   netbox.webhook_secret = section.secret("webhook_secret", {});
   if (!netbox.webhook_secret.empty()) {

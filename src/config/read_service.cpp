@@ -38,6 +38,8 @@ constexpr Word<std::size_t core::Limits::*> kLimits[] = {
     {"ledger_queue", &core::Limits::ledger_queue},
     {"intent_file_bytes", &core::Limits::intent_file_bytes},
     {"netbox_objects", &core::Limits::netbox_objects},
+    {"netbox_hints", &core::Limits::netbox_hints},
+    {"netbox_hook_bytes", &core::Limits::netbox_hook_bytes},
 };
 
 // Without tokens everybody is an operator, so nobody but this machine may ask.

@@ -14,6 +14,7 @@
 #include "core/memory.h"
 #include "core/text.h"
 #include "intent/assemble.h"
+#include "intent/hints.h"
 #include "intent/merge.h"
 
 namespace dm::intent {
@@ -29,6 +30,7 @@ struct Kept {
   std::string scope;  // of reading.last_good
   core::Backoff backoff;
   core::SteadyTime due{};
+  std::vector<ObjectHint> hints;  // for the next load
   bool is_loaded_once = false;  // since start or reload
 };
 
@@ -54,6 +56,7 @@ struct IntentCache::Impl {
   bool is_refresh_asked = false;
   bool is_loss_accepted = false;
   std::optional<Reload> next_settings;
+  HintQueue hints{0};
   std::vector<std::shared_ptr<Source>> abortable;  // the sources in use
   Snapshot snapshot;
 
@@ -71,14 +74,15 @@ struct IntentCache::Impl {
 
   void run() noexcept;
   void take_settings(Reload settings);
-  void load_due(bool is_everything, bool accepts_loss);
-  void load(Kept& kept, bool accepts_loss);
+  void load_due(bool is_everything, bool accepts_loss, const std::vector<ObjectHint>& told);
+  void load(Kept& kept, bool is_everything, bool accepts_loss);
   void take_failure(Kept& kept, const core::Error& error);
   void take_reading(Kept& kept, Loaded loaded, bool accepts_loss);
   void publish_readings();
   void count_findings(const model::IntentSnapshot& next);
   void log_findings(const model::IntentSnapshot& next);
   core::Duration until_next_due() const;
+  void wait_for_work(std::unique_lock<std::mutex>& lock, core::SteadyTime next_load);
 };
 
 void IntentCache::Impl::run() noexcept {
@@ -95,13 +99,23 @@ void IntentCache::Impl::run() noexcept {
     }
     const bool is_everything = std::exchange(is_refresh_asked, false);
     const bool accepts_loss = std::exchange(is_loss_accepted, false);
+    const auto told = hints.take(clock->steady_now());
     lock.unlock();
-    load_due(is_everything, accepts_loss);
+    load_due(is_everything, accepts_loss, told);
     const core::Duration wait = until_next_due();
     lock.lock();
-    changed.wait_for(lock, wait, [this] {
-      return is_stopping || is_refresh_asked || next_settings.has_value();
-    });
+    wait_for_work(lock, clock->steady_now() + wait);
+  }
+}
+
+// Until the next load is due, or one that is asked for. A hint is not yet due when it comes: more of its request follow.
+void IntentCache::Impl::wait_for_work(std::unique_lock<std::mutex>& lock, core::SteadyTime next_load) {
+  for (;;) {
+    if (is_stopping || is_refresh_asked || next_settings) return;
+    const core::SteadyTime due = std::min(next_load, hints.due().value_or(next_load));
+    const core::Duration wait = due - clock->steady_now();
+    if (wait <= core::Duration::zero()) return;
+    changed.wait_for(lock, wait);
   }
 }
 
@@ -110,7 +124,7 @@ void IntentCache::Impl::take_settings(Reload settings) {
   options = std::move(settings.options);
   std::vector<Kept> next;
   for (auto& source : settings.sources) {
-    Kept kept{source, {}, {}, core::Backoff(options.retry), clock->steady_now(), false};
+    Kept kept{source, {}, {}, core::Backoff(options.retry), clock->steady_now(), {}, false};
     kept.reading.name = source->name();
     kept.reading.is_remote = source->is_remote();
     const auto old = std::find_if(sources.begin(), sources.end(), [&kept](const Kept& other) {
@@ -125,14 +139,18 @@ void IntentCache::Impl::take_settings(Reload settings) {
   sources = std::move(next);
 }
 
-void IntentCache::Impl::load_due(bool is_everything, bool accepts_loss) {
+// Hints wait while a source fails: NetBox in trouble is not asked more often for that.
+void IntentCache::Impl::load_due(bool is_everything, bool accepts_loss,
+                                 const std::vector<ObjectHint>& told) {
   const core::SteadyTime now = clock->steady_now();
   bool has_loaded = sources.empty();  // then there is only to say so
   for (Kept& kept : sources) {
-    const bool is_due =
-        !kept.is_loaded_once || is_everything || (kept.reading.is_remote && now >= kept.due);
+    if (kept.reading.is_remote) kept.hints.insert(kept.hints.end(), told.begin(), told.end());
+    const bool is_hinted = !kept.hints.empty() && kept.reading.error.empty();
+    const bool is_due = !kept.is_loaded_once || is_everything ||
+                        (kept.reading.is_remote && (now >= kept.due || is_hinted));
     if (!is_due) continue;
-    load(kept, accepts_loss);
+    load(kept, is_everything, accepts_loss);
     has_loaded = true;
   }
   {
@@ -142,14 +160,14 @@ void IntentCache::Impl::load_due(bool is_everything, bool accepts_loss) {
   if (has_loaded) publish_readings();
 }
 
-void IntentCache::Impl::load(Kept& kept, bool accepts_loss) {
-  auto loaded = kept.source->load();
+void IntentCache::Impl::load(Kept& kept, bool is_everything, bool accepts_loss) {
+  auto loaded = kept.source->load({is_everything, std::exchange(kept.hints, {})});
   if (loaded) {
     kept.is_loaded_once = true;
     take_reading(kept, std::move(*loaded), accepts_loss);
     return;
   }
-  kept.due = clock->steady_now() + kept.backoff.next(random());
+  kept.due = clock->steady_now() + std::max(kept.backoff.next(random()), kept.source->retry_after());
   if (loaded.error().code == core::Code::Cancelled) return;  // ours: stop or reload
   kept.is_loaded_once = true;
   take_failure(kept, loaded.error());
@@ -169,7 +187,7 @@ void IntentCache::Impl::take_failure(Kept& kept, const core::Error& error) {
 
 void IntentCache::Impl::take_reading(Kept& kept, Loaded loaded, bool accepts_loss) {
   kept.backoff.reset();
-  kept.due = clock->steady_now() + options.poll_interval;
+  kept.due = clock->steady_now() + std::max(options.poll_interval, loaded.rest);
   SourceReading& reading = kept.reading;
   const std::string scope = kept.source->scope();
   const bool is_comparable =
@@ -303,13 +321,27 @@ void IntentCache::refresh(bool accept_loss) {
   impl_->changed.notify_all();
 }
 
+bool IntentCache::hint(ObjectHint hint) {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    if (!impl_->hints.add(std::move(hint), impl_->clock->steady_now())) {
+      impl_->registry->add(metrics::Metric::LimitHits, 1, "netbox_hints");
+      return false;
+    }
+  }
+  impl_->changed.notify_all();
+  return true;
+}
+
 void IntentCache::reload(CacheOptions options, std::vector<std::unique_ptr<Source>> sources) {
+  const std::size_t most_hints = options.most_hints;
   Reload settings{std::move(options), {}};
   for (auto& source : sources) settings.sources.push_back(std::move(source));
   std::vector<std::shared_ptr<Source>> outdated;
   {
     const std::lock_guard lock(impl_->mutex);
     outdated = impl_->abortable;
+    impl_->hints = HintQueue(most_hints);  // the new sources are read whole
     impl_->next_settings = std::move(settings);
   }
   impl_->changed.notify_all();

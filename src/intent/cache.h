@@ -1,9 +1,9 @@
 // Holds the intent in use: loads the sources, keeps the last good state of each, publishes the
 // whole.
 //
-// One thread of its own: it loads everything at start, then the remote sources at every poll; a
-// source that fails is tried again with growing, jittered waits while its last good reading stays
-// in use. A reading in which too much has vanished is not taken (guard.h): then the last good one
+// One thread of its own: it loads everything at start, then the remote sources at every poll and
+// whenever a webhook hints at a change; what that reads is the source's business. A source that fails
+// is tried again with growing, jittered waits while its last good reading stays in use. A reading in which too much has vanished is not taken (guard.h): then the last good one
 // stays, and is not usable until the data is back or somebody accepts the loss. Snapshots are
 // immutable; `version` grows only when what a verdict depends on has changed, and a device whose
 // intent is unchanged keeps its object.
@@ -30,6 +30,7 @@ struct CacheOptions {
   core::Duration poll_interval = std::chrono::seconds(30);
   core::BackoffPolicy retry{std::chrono::seconds(1), std::chrono::minutes(1)};
   GuardPolicy guard;
+  std::size_t most_hints = 2000;  // limits.netbox_hints
   // Devices of the configuration: an intent file may name them although no source lists them.
   std::vector<std::string> configured_devices;
 };
@@ -58,9 +59,13 @@ class IntentCache {
   // Any thread. Never null; before the first load it is not usable and says so.
   Snapshot current() const;
 
-  // Any thread. Loads everything again soon. `accept_loss`: takes the next reading even if the
+  // Any thread. Reads everything again soon. `accept_loss`: takes the next reading even if the
   // guard would refuse it.
   void refresh(bool accept_loss = false);
+
+  // Any thread. Somebody says that an object of a remote source has changed: it is looked at soon, together
+  // with what the same request changed (hints.h). False: too many wait already; the next poll finds it.
+  bool hint(ObjectHint hint);
 
   // Any thread. Other settings: ends a load in progress, then loads the new sources. What a source
   // of the same name read last stays in use until the new one has loaded, so a bad file changes

@@ -343,7 +343,7 @@ FilesLoad load_files(const std::string& folder, const std::vector<std::string>& 
   return load;
 }
 
-core::Result<Loaded> FilesSource::load() {
+core::Result<Loaded> FilesSource::load(const LoadRequest&) {
   FilesLoad load = load_files(folder_, patterns_, limits_);
   if (load.errors.empty()) return std::move(load.loaded);
   std::string message;

@@ -37,7 +37,7 @@ class FilesSource final : public Source {
 
   std::string name() const override { return "files"; }
   // Error InvalidArgument: all mistakes, one a line.
-  core::Result<Loaded> load() override;
+  core::Result<Loaded> load(const LoadRequest& request) override;
   bool is_remote() const override { return false; }
 
  private:

@@ -2,14 +2,29 @@
 // third. Lives on the intent thread.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "core/clock.h"
 #include "core/result.h"
 #include "model/expectation.h"
 
 namespace dm::intent {
+
+// An object of the source that somebody says has changed; true or not.
+struct ObjectHint {
+  std::string type;  // "ipam.vlan"
+  std::uint64_t id = 0;
+  std::string request_id;  // changes that were made together
+  bool operator==(const ObjectHint&) const = default;
+};
+
+struct LoadRequest {
+  bool is_everything = false;  // also what did not change, as far as the source can tell
+  std::vector<ObjectHint> hints;
+};
 
 struct Loaded {
   std::vector<std::shared_ptr<const model::DeviceIntent>> devices;  // never null
@@ -17,14 +32,17 @@ struct Loaded {
   std::vector<std::string> warnings;     // about the reading as a whole, one line each
   std::vector<model::Finding> findings;  // about the data; the source's name is added where they are published
   std::vector<model::SuspendedDevice> suspended;  // devices the source knows and says not to watch
+  core::Duration rest{0};  // the source shall not be polled earlier than in so long: reading it is dear
 };
 
 class Source {
  public:
   virtual ~Source() = default;
   virtual std::string name() const = 0;
-  // Reads everything. An error keeps the last good state of this source.
-  virtual core::Result<Loaded> load() = 0;
+  // All there is, read anew as far as needed. An error keeps the last good state of this source.
+  virtual core::Result<Loaded> load(const LoadRequest& request) = 0;
+  // After an error: how long the other side asked to be left alone.
+  virtual core::Duration retry_after() const { return core::Duration::zero(); }
   // Ends a load() in progress, and those to come; any thread.
   virtual void abort() {}
   // Another machine: read again at every poll, and guarded against mass disappearance (guard.h).

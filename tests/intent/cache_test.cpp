@@ -81,7 +81,7 @@ class ScriptedSource final : public Source {
         is_remote_(is_remote),
         scope_(std::move(scope)) {}
   std::string name() const override { return name_; }
-  Result<Loaded> load() override { return script_->next(); }
+  Result<Loaded> load(const LoadRequest&) override { return script_->next(); }
   bool is_remote() const override { return is_remote_; }
   std::string scope() const override { return scope_; }
 
@@ -438,14 +438,15 @@ class SilentNetBox {
     config::NetBox settings;
     settings.url = "http://" + server_->address();
     settings.timeout = std::chrono::hours(1);
-    return std::make_unique<netbox::NetBoxSource>(settings, netbox::Scope{true, "", {}},
-                                                  std::uint16_t{6030}, core::Limits{});
+    return netbox::make_netbox_source(settings, netbox::Scope{true, "", {}}, std::uint16_t{6030},
+                                      core::Limits{}, clock_);
   }
 
  private:
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::vector<api::Respond> pending_;
+  core::SystemClock clock_;
   std::unique_ptr<api::HttpServer> server_;
 };
 
@@ -484,9 +485,8 @@ TEST(IntentCache, LoadsTheRecordedNetBoxAndHoldsItsLossOfADevicesObjects) {
   settings.url = face.url();
   settings.token = config::Secret(testing_support::NetBoxFace::token());
   Bench bench;
-  bench.add(std::make_unique<netbox::NetBoxSource>(settings,
-                                                   netbox::Scope{true, "role=leaf&role=spine", {}},
-                                                   std::uint16_t{6030}, core::Limits{}));
+  bench.add(netbox::make_netbox_source(settings, netbox::Scope{true, "role=leaf&role=spine", {}},
+                                       std::uint16_t{6030}, core::Limits{}, bench.clock));
   bench.start();
   const Snapshot good = bench.wait_for_version(1);
   EXPECT_EQ(good->devices.size(), 10U);

@@ -365,7 +365,7 @@ TEST(IntentFiles, TellsFilesThatAreNotThere) {
   const Folder folder;
   folder.write("a.yaml", "devices: 5");
   FilesSource source(folder.path(), {"missing.yaml", "a.yaml"}, {});
-  const auto loaded = source.load();
+  const auto loaded = source.load({});
   ASSERT_FALSE(loaded);
   EXPECT_EQ(loaded.error().code, core::Code::InvalidArgument);
   EXPECT_EQ(loaded.error().message,

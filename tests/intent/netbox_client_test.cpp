@@ -285,8 +285,8 @@ core::Result<Loaded> load(const NetBoxFace& face, const std::string& filter,
   config::NetBox settings;
   settings.url = face.url();
   settings.token = config::Secret(token);
-  NetBoxSource source(settings, {true, filter, {}}, 6030, {});
-  return source.load();
+  const core::SystemClock clock;
+  return make_netbox_source(settings, {true, filter, {}}, 6030, {}, clock)->load({});
 }
 
 TEST(NetBoxSource, NamesTheHostAndHidesTheTokenInErrors) {
@@ -359,9 +359,10 @@ TEST(NetBoxSource, SilenceIsATimeout) {
   config::NetBox settings;
   settings.url = "http://" + (*silent)->address();
   settings.timeout = std::chrono::seconds(2);  // the server never answers; time to connect is in it
-  NetBoxSource source(settings, {true, "", {}}, 6030, {});
+  const core::SystemClock clock;
+  const auto source = make_netbox_source(settings, {true, "", {}}, 6030, {}, clock);
 
-  const auto loaded = source.load();
+  const auto loaded = source->load({});
 
   ASSERT_FALSE(loaded);
   EXPECT_EQ(loaded.error().code, Code::Timeout);

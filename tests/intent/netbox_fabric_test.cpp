@@ -31,8 +31,8 @@ core::Result<Loaded> load_fabric(const NetBoxFace& face,
   config::NetBox settings = settings_for(face);
   settings.mapping.vxlan_udp_port = udp_port;
   settings.mapping.management_vrf = "default";  // as the lab's intent has it
-  NetBoxSource source(settings, fabric_scope(), 6030, {});
-  return source.load();
+  const core::SystemClock clock;
+  return make_netbox_source(settings, fabric_scope(), 6030, {}, clock)->load({});
 }
 
 // What NetBox gives beyond the lab's intent: the AS of the peer groups.
@@ -177,9 +177,10 @@ TEST(NetBoxFabric, ReadsOnlyTheConfiguredDevicesWithoutAnInventoryFilter) {
         R"({"count":1,"next":null,"results":[{"id":3,"name":"leaf1","status":{"value":"active"}}]})",
         {}};
   });
-  NetBoxSource source(settings_for(face), Scope{false, "", {"leaf1", "no such"}}, 6030, {});
+  const core::SystemClock clock;
+  const auto source = make_netbox_source(settings_for(face), Scope{false, "", {"leaf1", "no such"}}, 6030, {}, clock);
 
-  const auto loaded = source.load();
+  const auto loaded = source->load({});
 
   ASSERT_TRUE(loaded) << loaded.error().message;
   ASSERT_EQ(loaded->devices.size(), 1U);

@@ -56,6 +56,7 @@ class NetBoxFace {
     load("/api/vpn/l2vpns/", {"vpn_l2vpns_p1"});
     load("/api/plugins/bgp/bgpsession/",
          {"plugins_bgp_bgpsession_p1", "plugins_bgp_bgpsession_p2"});
+    rows_["/api/core/object-changes/"];  // nothing changed lately
     status_ = netbox_file("status.json");
     auto started =
         api::HttpServer::start({}, [this](const api::Request& request) { return answer(request); });

@@ -68,6 +68,8 @@ TEST(Mapping, MapsEverythingAgainWhenAListIsFilledForTheFirstTime) {
   Lab lab;
   lab.tables.devices.push_back(second_switch());
   lab.interface("Ethernet1");
+  lab.interface("Ethernet1").device = Lab::brief(2, "sw2");
+  lab.address(lab.tables.interfaces.back(), "192.0.2.2/24");
   Mapping mapping(lab.options);
   const Loaded before = mapping.map(lab.tables, {.is_everything = true, .devices = {}, .objects = {}});
 

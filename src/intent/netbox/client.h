@@ -31,6 +31,7 @@ struct ListQuery {
   std::uint64_t after = 0;         // only rows with larger ids
   std::vector<std::string> other_paths;  // of the same list in other releases
   bool may_be_absent = false;            // 404 on all paths is no error
+  std::size_t most_rows = 0;             // more are an error ResourceExhausted; 0: limits.netbox_objects
 };
 
 // Where the rows of one list go.

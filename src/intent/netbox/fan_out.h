@@ -18,7 +18,7 @@ enum class ObjectKind : std::uint8_t {
   Address,
   Vlan,
   VlanNumber,  // all VLAN objects of one number: `id` is the vid
-  AnyVlan,     // all VLAN objects there are: `id` is 0
+  TaggedVlan,  // all VLAN objects with tags: `id` is 0
   L2vpn,
   Vrf,
   Session,

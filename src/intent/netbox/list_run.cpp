@@ -128,6 +128,10 @@ void ListRun::take_page(const std::shared_ptr<Part>& part, const std::string& bo
                  fmt::format("{}: more than {} objects; narrow inventory.netbox.filter",
                              part->query.path, most_objects_)});
   }
+  const std::size_t most = part->query.most_rows;
+  if (most > 0 && part->sink->size() > most) {
+    return fail({Code::ResourceExhausted, fmt::format("{}: more than {} rows", part->query.path, most)});
+  }
   switch (part->paging.take(*facts)) {
     case Paging::Step::Next:
       return waiting_.push_front(part);

@@ -65,10 +65,10 @@ std::map<std::uint64_t, Use> vlans_in_use(const DeviceView& view) {
     by_name.vid = vid;
     add(names_it ? interface.row->untagged_vlan : by_name, *interface.row, names_it ? "untagged_vlan" : "name");
   }
-  for (const VlanRow& row : view.joined->all_vlans()) {
-    if (!is_wanted_everywhere(view, row)) continue;
-    Use& use = uses[*row.vid];
-    if (use.by == nullptr) use.objects.insert(row.id);  // else its ports know better
+  for (const VlanRow* row : view.joined->tagged_vlans()) {
+    if (!is_wanted_everywhere(view, *row)) continue;
+    Use& use = uses[*row->vid];
+    if (use.by == nullptr) use.objects.insert(row->id);  // else its ports know better
   }
   return uses;
 }

@@ -138,11 +138,12 @@ const Mapping::MappedDevice& Mapping::map_device(const TableIndex& index, const 
   if (!is_new && !is_stale) return slot->second;
   LookedAt looked_at;
   const Joined joined(index, looked_at);
-  MappedDevice mapped;
-  mapped.intent = std::make_shared<const model::DeviceIntent>(
-      intent_of(index.view(device, joined), *silent_, mapped.findings));
+  std::vector<model::Finding> findings;
+  auto intent = std::make_shared<const model::DeviceIntent>(
+      intent_of(index.view(device, joined), *silent_, findings));
   fan_out_.note(device.id, std::move(looked_at));
-  slot->second = std::move(mapped);
+  slot->second.findings = std::move(findings);
+  if (is_new || !is_same(*slot->second.intent, *intent)) slot->second.intent = std::move(intent);
   return slot->second;
 }
 

@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_set>
+#include <iterator>
+#include <utility>
 
-#include "intent/netbox/mapping.h"
+#include "intent/netbox/dirty.h"
 #include "net/http_client.h"
 
 namespace dm::intent::netbox {
@@ -13,199 +14,223 @@ namespace {
 
 using core::Code;
 using core::Error;
+using core::Result;
 using core::Status;
 
-// gunicorn, NetBox's server, takes request lines of up to 4094 bytes.
-constexpr std::size_t kIdsPerQuery = 100;
-constexpr std::size_t kNamesPerQuery = 40;
+constexpr std::size_t kMostObjects = 2000;  // dirty objects beyond: a full reading is cheaper
+constexpr int kMostRounds = 5;              // an object that names one that is gone leads to another reading
+constexpr int kMostNewestPages = 5;
+constexpr int kRestForFull = 10;  // a full reading that nobody asked for waits so many times what the last one took
 
-// What the mapping needs: the other fields of an interface or address cost NetBox up to ten times
-// as much.
-constexpr const char* kInterfaceFields =
-    "fields=id,display_url,device,name,type,enabled,parent,lag,mtu,speed,duplex,mgmt_only,"
-    "description,mode,"
-    "untagged_vlan,tagged_vlans,qinq_svlan,vrf,tags,custom_fields";
-constexpr const char* kAddressFields =
-    "fields=id,display_url,address,vrf,status,role,assigned_object_type,assigned_object_id,tags,custom_"
-    "fields";
-constexpr const char* kVlanFields =
-    "fields=id,display_url,vid,name,status,site,group,l2vpn_termination,tags";
-constexpr const char* kL2vpnFields =
-    "fields=id,display_url,identifier,name,type,status,import_targets,export_targets,tags";
-constexpr const char* kVrfFields =
-    "fields=id,display_url,name,rd,import_targets,export_targets,tags,custom_fields";
+std::string scope_text(const std::string& base_url, const Scope& scope) {
+  std::string text = base_url + (scope.is_inventory ? " filter " + scope.filter : " names");
+  for (const std::string& name : scope.names) text += " " + name;
+  return text;
+}
 
-const char* const kDevicePath = "/api/dcim/devices/";
-const char* const kDevicePermission = "dcim.view_device";
+// How much time the rows cover, by their own clock.
+core::Duration span_of(const std::vector<ChangeRow>& newest_first) {
+  if (newest_first.empty()) return core::Duration::zero();
+  const auto first = core::from_rfc3339(newest_first.front().time), last = core::from_rfc3339(newest_first.back().time);
+  return first && last ? *first - *last : core::Duration::zero();
+}
 
-template <class T>
-Status move_into(std::vector<T>& rows, core::Result<std::vector<T>> read) {
-  if (!read) return read.error();
-  rows = std::move(*read);
-  return {};
+void add(Touched& to, const Touched& more) {
+  to.is_everything = to.is_everything || more.is_everything;
+  to.devices.insert(more.devices.begin(), more.devices.end());
+  to.objects.insert(more.objects.begin(), more.objects.end());
+}
+
+bool is_no_change_log(const Error& error) {
+  return error.code == Code::PermissionDenied || error.code == Code::NotFound;
+}
+
+bool is_nothing(const Touched& touched) {
+  return !touched.is_everything && touched.devices.empty() && touched.objects.empty();
 }
 
 }  // namespace
 
-NetBoxSource::NetBoxSource(const config::NetBox& settings, Scope scope, std::uint16_t gnmi_port,
-                           const core::Limits& limits)
-    : scope_(std::move(scope)),
-      reads_contexts_(settings.config_contexts),
-      template_id_(settings.render_config ? std::optional(settings.config_template_id) : std::nullopt),
-      mapping_{settings.mapping, {}, gnmi_port, limits.intent_file_bytes},
-      client_({settings.url, settings.token, settings.timeout, settings.ca_file, settings.page_size,
-               limits}) {
-  mapping_.base_url = client_.base_url();
+NetBoxSource::NetBoxSource(Options options)
+    : reader_(std::move(options.reader)),
+      scope_(std::move(options.scope)),
+      full_refresh_(options.full_refresh),
+      has_rendered_(options.has_rendered),
+      clock_(options.clock),
+      mapping_(std::move(options.mapping)) {}
+
+Error NetBoxSource::explained(const Error& error) const {
+  const std::string where = net::origin_of(reader_->base_url());
+  const bool names_it = error.message.find(where) != std::string::npos;
+  // Nobody was reached there: what NetBox itself or its proxy answers is explained where it is read.
+  const bool is_nobody_there = error.code == Code::Unavailable && error.message.starts_with(where);
+  return {error.code,
+          fmt::format("netbox{}: {}{}", names_it ? "" : " " + where, error.message,
+                      is_nobody_there ? "; is NetBox up, and intent.netbox.url (NETBOX_URL) its address?" : "")};
 }
 
-std::string NetBoxSource::scope() const {
-  std::string text =
-      client_.base_url() + (scope_.is_inventory ? " filter " + scope_.filter : " names");
-  for (const std::string& name : scope_.names) text += " " + name;
-  return text;
+bool NetBoxSource::is_full_due(const LoadRequest& request) const {
+  if (!loaded_ || request.is_everything) return true;
+  const core::SteadyTime now = clock_->steady_now();
+  if (now >= full_due_) return true;
+  const bool is_wanted = dirty_.is_everything || (!cursor_ && request.hints.empty());
+  return is_wanted && now >= full_allowed_;
 }
 
-core::Result<Loaded> NetBoxSource::load() {
-  std::vector<std::string> warnings;
-  const auto tables = read_tables(warnings);
-  if (!tables) {
-    const std::string where = net::origin_of(client_.base_url());
-    const std::string& message = tables.error().message;
-    const bool names_it = message.find(where) != std::string::npos;
-    // Nobody was reached there: what NetBox itself or its proxy answers is explained where it is read.
-    const bool is_nobody_there = tables.error().code == Code::Unavailable && message.starts_with(where);
-    return Error{tables.error().code,
-                 fmt::format("netbox{}: {}{}", names_it ? "" : " " + where, message,
-                             is_nobody_there ? "; is NetBox up, and intent.netbox.url (NETBOX_URL) its address?" : "")};
-  }
-  Loaded loaded = map_tables(*tables, mapping_);
-  loaded.warnings.insert(loaded.warnings.begin(), warnings.begin(), warnings.end());
-  return loaded;
+Result<Loaded> NetBoxSource::load(const LoadRequest& request) {
+  for (const ObjectHint& hint : request.hints) dirty_.add(need_of_change(hint.type, hint.id));
+  Status read;
+  if (!is_full_due(request)) read = read_changes();
+  if (!read) return explained(read.error());
+  if (is_full_due(request)) read = read_everything();
+  if (!read) return explained(read.error());
+  return mapped();
 }
 
-core::Result<Tables> NetBoxSource::read_tables(std::vector<std::string>& warnings) {
-  const auto status = client_.status();
-  if (!status) return status.error();
-  Tables tables;
-  if (auto read = read_devices(tables, warnings); !read) return read.error();
-  if (auto read = read_rendered(tables); !read) return read.error();
-  if (auto read = read_interfaces(tables); !read) return read.error();
-  if (auto read = read_shared(tables); !read) return read.error();
-  if (auto read = read_sessions(tables, *status, warnings); !read) return read.error();
-  return tables;
+Loaded NetBoxSource::mapped() {
+  if (!loaded_ || are_warnings_new_ || !is_nothing(touched_)) {
+    are_warnings_new_ = false;
+    loaded_ = mapping_.map(store_.tables(), std::exchange(touched_, {}));
+    auto& warnings = loaded_->warnings;
+    for (const auto* more : {&session_warnings_, &device_warnings_, &cursor_warnings_})
+      warnings.insert(warnings.begin(), more->begin(), more->end());
+  }
+  loaded_->rest = cursor_ ? core::Duration::zero()
+                          : std::max(core::Duration::zero(), full_allowed_ - clock_->steady_now());
+  return *loaded_;
 }
 
-Status NetBoxSource::read_devices(Tables& tables, std::vector<std::string>& warnings) {
-  std::vector<DeviceFilter> filters;
-  if (scope_.is_inventory) {
-    auto filter = DeviceFilter::parse(scope_.filter);
-    if (!filter) return filter.error();
-    filters.push_back(std::move(*filter));
-  } else {
-    for (std::size_t at = 0; at < scope_.names.size(); at += kNamesPerQuery) {
-      const auto first = scope_.names.begin() + static_cast<std::ptrdiff_t>(at);
-      const auto count = std::min(kNamesPerQuery, scope_.names.size() - at);
-      filters.push_back(
-          DeviceFilter::of_names({first, first + static_cast<std::ptrdiff_t>(count)}));
-    }
-  }
-  for (const DeviceFilter& filter : filters) {
-    const auto query = [this](const std::string& parameters) {
-      const char* without = reads_contexts_ ? "" : "exclude=config_context";
-      const bool needs_both = !parameters.empty() && !reads_contexts_;
-      return ListQuery{kDevicePath, kDevicePermission, parameters + (needs_both ? "&" : "") + without};
-    };
-    auto rows = client_.list<DeviceRow>(query(filter.parameters()));
-    if (!rows) return rows.error();
-    for (const DeviceRow& row : *rows) {
-      if (auto obeyed = filter.check(row); !obeyed) return obeyed;
-    }
-    if (!filter.unchecked().empty()) {
-      const auto without = client_.count(query(filter.checked_parameters()));
-      if (!without) return without.error();
-      if (*without == rows->size()) {
-        warnings.push_back(fmt::format(
-            "inventory.netbox.filter: '{}' makes no difference ({} devices with and without "
-            "it); NetBox ignores parameters that it does not know",
-            filter.unchecked().front(), rows->size()));
-      }
-    }
-    std::move(rows->begin(), rows->end(), std::back_inserter(tables.devices));
-  }
-  if (scope_.is_inventory && tables.devices.empty()) {
-    warnings.push_back(
-        fmt::format("NetBox finds no device (inventory.netbox.filter '{}')", scope_.filter));
-  }
-  for (const std::string& name : scope_.names) {
-    const bool is_known = std::any_of(tables.devices.begin(), tables.devices.end(),
-                                      [&name](const DeviceRow& row) { return row.name == name; });
-    if (!is_known) warnings.push_back(fmt::format("{}: NetBox knows no device of this name", name));
-  }
+// The cursor is set before anything is read: what changes meanwhile is found by the next load. Nothing of a reading
+// that fails half way is taken over.
+Status NetBoxSource::read_everything() {
+  const core::SteadyTime begin = clock_->steady_now();
+  if (auto connected = reader_->connect(); !connected) return connected;
+  if (auto started = start_cursor(); !started) return started;
+  Need need;
+  need.is_everything = true;
+  auto lists = reader_->read(need);
+  if (!lists) return lists.error();
+  Need interfaces;
+  for (const DeviceRow& device : lists->rows.devices) interfaces.interfaces_of.insert(device.id);
+  auto by_device = reader_->read(interfaces);
+  if (!by_device) return by_device.error();
+  lists->rows.interfaces = std::move(by_device->rows.interfaces);
+  std::erase_if(lists->rows.devices, [&](const DeviceRow& row) { return by_device->vanished.contains(row.id); });
+  dirty_ = {};
+  apply(need, std::move(*lists));
+  touched_ = {.is_everything = true, .devices = {}, .objects = {}};
+  dirty_ = {};  // nothing to follow up: all of it was read
+  const core::SteadyTime now = clock_->steady_now();
+  full_due_ = now + full_refresh_;
+  full_allowed_ = now + kRestForFull * (now - begin);
   return {};
 }
 
-core::Status NetBoxSource::read_rendered(Tables& tables) {
-  if (!template_id_) return {};
-  std::vector<std::uint64_t> ids;
-  for (const DeviceRow& device : tables.devices) ids.push_back(device.id);
-  auto rendered = client_.render(ids, *template_id_);
-  if (!rendered) return rendered.error();
-  for (std::size_t i = 0; i < ids.size(); ++i) tables.devices[i].rendered = std::move((*rendered)[i]);
-  return {};
-}
-
-// Rows of others (a server that ignores the filter) are dropped.
-Status NetBoxSource::read_interfaces(Tables& tables) {
-  ListQuery query{"/api/dcim/interfaces/", "dcim.view_interface", kInterfaceFields, "device_id", {}};
-  for (const DeviceRow& device : tables.devices) query.ids.push_back(device.id);
-  std::vector<ListJob> jobs;
-  jobs.push_back(job(query, tables.interfaces));
-  const auto report = client_.read(std::move(jobs));
-  if (!report) return report.error();
-  return {};
-}
-
-Status NetBoxSource::read_shared(Tables& tables) {
-  if (tables.devices.empty()) return {};
-  if (auto read = move_into(tables.addresses,
-                            client_.list<AddressRow>({"/api/ipam/ip-addresses/",
-                                                      "ipam.view_ipaddress", kAddressFields}));
-      !read)
-    return read;
-  if (auto read = move_into(
-          tables.vlans, client_.list<VlanRow>({"/api/ipam/vlans/", "ipam.view_vlan", kVlanFields}));
-      !read)
-    return read;
-  if (auto read = move_into(tables.vrfs,
-                            client_.list<VrfRow>({"/api/ipam/vrfs/", "ipam.view_vrf", kVrfFields}));
-      !read)
-    return read;
-  return move_into(tables.l2vpns,
-                   client_.list<L2vpnRow>({"/api/vpn/l2vpns/", "vpn.view_l2vpn", kL2vpnFields}));
-}
-
-// Whole rows: the plugin's serializers do not all stand a `fields` parameter. Two spellings of one
-// list.
-Status NetBoxSource::read_sessions(Tables& tables, const ServerStatus& status,
-                                   std::vector<std::string>& warnings) {
-  if (tables.devices.empty()) return {};
-  for (const char* path : {"/api/plugins/bgp/bgpsession/", "/api/plugins/bgp/session/"}) {
-    auto rows = client_.list<SessionRow>({path, "netbox_bgp.view_bgpsession", ""});
-    if (rows) {
-      tables.has_bgp = true;
-      tables.sessions = std::move(*rows);
+// Ids that are missing between the newest rows may still be filled: rows are read back as far as that can matter.
+Status NetBoxSource::start_cursor() {
+  std::vector<ChangeRow> newest;
+  are_warnings_new_ = are_warnings_new_ || !cursor_warnings_.empty();
+  cursor_warnings_.clear();
+  for (int page = 0; page < kMostNewestPages && span_of(newest) <= ChangeCursor::kWatch; ++page) {
+    auto rows = reader_->newest_changes(newest.empty() ? 0 : newest.back().id);
+    if (!rows && is_no_change_log(rows.error())) {
+      lose_change_log(rows.error());
       return {};
     }
-    if (rows.error().code != Code::NotFound) return rows.error();
+    if (!rows) return rows.error();
+    if (rows->empty()) break;
+    newest.insert(newest.end(), rows->begin(), rows->end());
   }
-  const auto& plugins = status.plugins;
-  const bool is_installed =
-      std::find(plugins.begin(), plugins.end(), "netbox_bgp") != plugins.end();
-  warnings.push_back(fmt::format("{}: BGP neighbors are not compared",
-                                 is_installed
-                                     ? "netbox-bgp is installed, but has no list of sessions"
-                                     : "netbox-bgp is not installed"));
+  cursor_ = ChangeCursor::start(newest, clock_->steady_now());
   return {};
+}
+
+void NetBoxSource::lose_change_log(const Error& error) {
+  cursor_.reset();
+  cursor_warnings_ = {error.message + "; until then changes are found by reading everything again and again"};
+  are_warnings_new_ = true;
+}
+
+Status NetBoxSource::ask_change_log() {
+  std::vector<ChangeRow> rows;
+  for (const ChangeCursor::Query& query : cursor_->queries()) {
+    auto answer = reader_->changes(query);
+    if (!answer && answer.error().code == Code::ResourceExhausted) {
+      dirty_.is_everything = true;  // the full reading starts the cursor anew
+      return {};
+    }
+    if (!answer && is_no_change_log(answer.error())) {
+      lose_change_log(answer.error());
+      return {};
+    }
+    if (!answer) return answer.error();
+    rows.insert(rows.end(), std::make_move_iterator(answer->begin()), std::make_move_iterator(answer->end()));
+  }
+  for (const ChangeRow& row : cursor_->take(rows, clock_->steady_now()))
+    dirty_.add(need_of_change(row.object_type, row.object_id));
+  if (cursor_->is_lost() || dirty_.object_count() > kMostObjects) dirty_.is_everything = true;
+  return {};
+}
+
+Status NetBoxSource::read_changes() {
+  if (cursor_) {
+    if (auto asked = ask_change_log(); !asked) return asked;
+  }
+  if (has_rendered_ && !dirty_.is_empty()) dirty_.is_everything = true;
+  return read_dirty();
+}
+
+// What is asked for and cannot be read stays dirty.
+Status NetBoxSource::read_dirty() {
+  for (int round = 0; round < kMostRounds; ++round) {
+    Need need = dirty_;
+    need.is_everything = false;
+    if (need.is_empty()) return {};
+    auto answer = reader_->read(need);
+    if (!answer) return answer.error();
+    const bool wants_everything = dirty_.is_everything;
+    dirty_ = {};
+    dirty_.is_everything = wants_everything;
+    apply(need, std::move(*answer));
+  }
+  return {};
+}
+
+void NetBoxSource::apply(const Need& need, ReadAnswer answer) {
+  take_warnings(answer);
+  const DeviceIds vanished = std::move(answer.vanished);
+  const auto take = [this](Store::Applied applied) {
+    add(touched_, applied.touched);
+    dirty_.add(applied.follow_up);
+  };
+  take(store_.apply(need, std::move(answer.rows)));
+  if (!vanished.empty()) take(store_.drop_devices(vanished));
+}
+
+void NetBoxSource::take_warnings(const ReadAnswer& answer) {
+  const auto replace = [this](std::vector<std::string>& kept, const std::optional<std::vector<std::string>>& said) {
+    if (!said || *said == kept) return;
+    kept = *said;
+    are_warnings_new_ = true;
+  };
+  replace(device_warnings_, answer.device_warnings);
+  replace(session_warnings_, answer.session_warnings);
+}
+
+std::unique_ptr<NetBoxSource> make_netbox_source(const config::NetBox& settings, Scope scope, std::uint16_t gnmi_port,
+                                                 const core::Limits& limits, const core::Clock& clock) {
+  NetBoxSource::Options options;
+  auto reader = std::make_unique<RestReader>(
+      Client::Options{settings.url, settings.token, settings.timeout, settings.ca_file, settings.page_size, limits}, scope,
+      RestReader::Extras{settings.config_contexts,
+                         settings.render_config ? std::optional(settings.config_template_id) : std::nullopt});
+  options.mapping = {settings.mapping, reader->base_url(), gnmi_port, limits.intent_file_bytes};
+  options.has_rendered = settings.render_config;
+  options.scope = scope_text(reader->base_url(), scope);
+  options.reader = std::move(reader);
+  options.full_refresh = settings.full_refresh;
+  options.clock = &clock;
+  return std::make_unique<NetBoxSource>(std::move(options));
 }
 
 }  // namespace dm::intent::netbox

@@ -219,6 +219,15 @@ bool is_of_its_type(std::string_view key, od::value value) {
   return (key != "custom_fields" && key != "config_context") || type == Type::object;
 }
 
+void read_field(ChangeRow& row, std::string_view key, od::value value) {
+  if (key == "time")
+    row.time = text_of(value);
+  else if (key == "changed_object_type")
+    row.object_type = text_of(value);
+  else if (key == "changed_object_id")
+    row.object_id = unsigned_of(value).value_or(0);
+}
+
 template <class Row>
 Row row_of(od::object object) {
   Row row;
@@ -271,5 +280,6 @@ template Result<Page<VlanRow>> read_page<VlanRow>(std::string_view);
 template Result<Page<L2vpnRow>> read_page<L2vpnRow>(std::string_view);
 template Result<Page<VrfRow>> read_page<VrfRow>(std::string_view);
 template Result<Page<SessionRow>> read_page<SessionRow>(std::string_view);
+template Result<Page<ChangeRow>> read_page<ChangeRow>(std::string_view);
 
 }  // namespace dm::intent::netbox

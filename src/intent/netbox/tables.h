@@ -113,6 +113,15 @@ struct SessionRow {
   bool operator==(const SessionRow&) const = default;
 };
 
+// One row of the change log: which object is not what it was.
+struct ChangeRow {
+  std::uint64_t id = 0;
+  std::string time;         // before the commit, as NetBox wrote it
+  std::string object_type;  // "dcim.interface"
+  std::uint64_t object_id = 0;
+  bool operator==(const ChangeRow&) const = default;
+};
+
 struct Tables {
   std::vector<DeviceRow> devices;
   std::vector<InterfaceRow> interfaces;
@@ -143,6 +152,7 @@ extern template core::Result<Page<VlanRow>> read_page<VlanRow>(std::string_view)
 extern template core::Result<Page<L2vpnRow>> read_page<L2vpnRow>(std::string_view);
 extern template core::Result<Page<VrfRow>> read_page<VrfRow>(std::string_view);
 extern template core::Result<Page<SessionRow>> read_page<SessionRow>(std::string_view);
+extern template core::Result<Page<ChangeRow>> read_page<ChangeRow>(std::string_view);
 
 // The answer to POST render-config. Error Corrupt: it is none.
 core::Result<Rendered> read_rendered(std::string_view json);

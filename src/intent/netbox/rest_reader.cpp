@@ -1,0 +1,250 @@
+#include "intent/netbox/rest_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace dm::intent::netbox {
+namespace {
+
+using core::Code;
+using core::Error;
+using core::Result;
+using core::Status;
+
+constexpr std::size_t kNamesPerQuery = 40;
+constexpr std::size_t kNewestChanges = 100;
+// More rows of the change log than this are dearer to NetBox than a full reading of a middling fabric.
+constexpr std::size_t kMostChanges = 5000;
+
+constexpr const char* kDevicePath = "/api/dcim/devices/";
+constexpr const char* kDevicePermission = "dcim.view_device";
+constexpr const char* kSessionPath = "/api/plugins/bgp/bgpsession/";
+constexpr const char* kChangePath = "/api/core/object-changes/";
+constexpr const char* kChangePermission = "core.view_objectchange";
+
+constexpr const char* kInterfaceFields =
+    "fields=id,display_url,device,name,type,enabled,parent,lag,mtu,speed,duplex,mgmt_only,"
+    "description,mode,"
+    "untagged_vlan,tagged_vlans,qinq_svlan,vrf,tags,custom_fields";
+constexpr const char* kAddressFields =
+    "fields=id,display_url,address,vrf,status,role,assigned_object_type,assigned_object_id,tags,custom_"
+    "fields";
+constexpr const char* kVlanFields =
+    "fields=id,display_url,vid,name,status,site,group,l2vpn_termination,tags";
+constexpr const char* kL2vpnFields =
+    "fields=id,display_url,identifier,name,type,status,import_targets,export_targets,tags";
+constexpr const char* kVrfFields =
+    "fields=id,display_url,name,rd,import_targets,export_targets,tags,custom_fields";
+
+// Sessions whole: the plugin's serializers do not all stand a `fields` parameter. Two spellings of one list.
+ListQuery query_of(ObjectKind kind) {
+  switch (kind) {
+    case ObjectKind::Address:
+      return {"/api/ipam/ip-addresses/", "ipam.view_ipaddress", kAddressFields};
+    case ObjectKind::Vlan:
+      return {"/api/ipam/vlans/", "ipam.view_vlan", kVlanFields};
+    case ObjectKind::Vrf:
+      return {"/api/ipam/vrfs/", "ipam.view_vrf", kVrfFields};
+    case ObjectKind::L2vpn:
+      return {"/api/vpn/l2vpns/", "vpn.view_l2vpn", kL2vpnFields};
+    case ObjectKind::Session: {
+      ListQuery query{kSessionPath, "netbox_bgp.view_bgpsession", ""};
+      query.other_paths = {"/api/plugins/bgp/session/"};
+      query.may_be_absent = true;
+      return query;
+    }
+    default:
+      return {"/api/dcim/interfaces/", "dcim.view_interface", kInterfaceFields};
+  }
+}
+
+ListJob job_of(ObjectKind kind, ListQuery query, Tables& rows) {
+  switch (kind) {
+    case ObjectKind::Address:
+      return job(std::move(query), rows.addresses);
+    case ObjectKind::Vlan:
+      return job(std::move(query), rows.vlans);
+    case ObjectKind::Vrf:
+      return job(std::move(query), rows.vrfs);
+    case ObjectKind::L2vpn:
+      return job(std::move(query), rows.l2vpns);
+    case ObjectKind::Session:
+      return job(std::move(query), rows.sessions);
+    default:
+      return job(std::move(query), rows.interfaces);
+  }
+}
+
+
+}  // namespace
+
+RestReader::RestReader(Client::Options options, Scope scope, Extras extras)
+    : scope_(std::move(scope)), extras_(extras), client_(std::move(options)) {}
+
+ListQuery RestReader::device_query(const std::string& parameters) const {
+  const char* without = extras_.config_contexts ? "" : "exclude=config_context";
+  const bool needs_both = !parameters.empty() && !extras_.config_contexts;
+  return {kDevicePath, kDevicePermission, parameters + (needs_both ? "&" : "") + without};
+}
+
+Status RestReader::render(std::vector<DeviceRow>& devices) {
+  if (!extras_.template_id) return {};
+  std::vector<std::uint64_t> ids;
+  for (const DeviceRow& device : devices) ids.push_back(device.id);
+  auto rendered = client_.render(ids, *extras_.template_id);
+  if (!rendered) return rendered.error();
+  for (std::size_t i = 0; i < ids.size(); ++i) devices[i].rendered = std::move((*rendered)[i]);
+  return {};
+}
+
+Status RestReader::connect() {
+  auto status = client_.status();
+  if (!status) return status.error();
+  status_ = std::move(*status);
+  return {};
+}
+
+Result<std::vector<DeviceFilter>> RestReader::filters() const {
+  std::vector<DeviceFilter> filters;
+  if (scope_.is_inventory) {
+    auto filter = DeviceFilter::parse(scope_.filter);
+    if (!filter) return filter.error();
+    filters.push_back(std::move(*filter));
+    return filters;
+  }
+  for (std::size_t at = 0; at < scope_.names.size(); at += kNamesPerQuery) {
+    const auto first = scope_.names.begin() + static_cast<std::ptrdiff_t>(at);
+    const auto count = std::min(kNamesPerQuery, scope_.names.size() - at);
+    filters.push_back(DeviceFilter::of_names({first, first + static_cast<std::ptrdiff_t>(count)}));
+  }
+  return filters;
+}
+
+void RestReader::add_objects(const Need& need, Tables& rows, std::vector<ListJob>& jobs) const {
+  using enum ObjectKind;
+  for (const ObjectKind kind : {Session, Vlan, Vrf, L2vpn, Address}) {
+    if (need.is_everything || need.lists.contains(kind)) {
+      jobs.push_back(job_of(kind, query_of(kind), rows));
+      continue;
+    }
+    if (const auto asked = need.objects.find(kind); asked != need.objects.end()) {
+      ListQuery query = query_of(kind);
+      query.id_parameter = "id";
+      query.ids.assign(asked->second.begin(), asked->second.end());
+      jobs.push_back(job_of(kind, std::move(query), rows));
+    }
+  }
+  ListQuery by_device = query_of(Interface);
+  by_device.id_parameter = "device_id";
+  by_device.ids.assign(need.interfaces_of.begin(), need.interfaces_of.end());
+  jobs.push_back(job_of(Interface, std::move(by_device), rows));
+  if (const auto asked = need.objects.find(Interface); asked != need.objects.end()) {
+    ListQuery by_id = query_of(Interface);
+    by_id.id_parameter = "id";
+    by_id.ids.assign(asked->second.begin(), asked->second.end());
+    jobs.push_back(job_of(Interface, std::move(by_id), rows));
+  }
+}
+
+Result<ReadAnswer> RestReader::read(const Need& need) {
+  ReadAnswer answer;
+  std::vector<ListJob> jobs;
+  std::vector<DeviceFilter> asked;
+  const bool reads_devices = need.is_everything || need.lists.contains(ObjectKind::Device);
+  if (reads_devices) {
+    auto parsed = filters();
+    if (!parsed) return parsed.error();
+    asked = std::move(*parsed);
+  }
+  std::vector<std::vector<DeviceRow>> found(asked.size());
+  for (std::size_t i = 0; i < asked.size(); ++i)
+    jobs.push_back(job(device_query(asked[i].parameters()), found[i]));
+  add_objects(need, answer.rows, jobs);
+  const auto report = client_.read(std::move(jobs));
+  if (!report) return report.error();
+  answer.vanished.insert(report->vanished.begin(), report->vanished.end());
+  if (need.is_everything || need.lists.contains(ObjectKind::Session)) take_sessions(*report, answer);
+  if (reads_devices) {
+    if (auto checked = check_devices(asked, found, answer); !checked) return checked.error();
+    if (auto rendered = render(answer.rows.devices); !rendered) return rendered.error();
+  }
+  return answer;
+}
+
+Status RestReader::check_devices(const std::vector<DeviceFilter>& filters,
+                                 const std::vector<std::vector<DeviceRow>>& found, ReadAnswer& answer) {
+  std::vector<std::string>& warnings = answer.device_warnings.emplace();
+  std::vector<DeviceRow>& devices = answer.rows.devices;
+  for (std::size_t i = 0; i < filters.size(); ++i) {
+    const DeviceFilter& filter = filters[i];
+    for (const DeviceRow& row : found[i]) {
+      if (auto obeyed = filter.check(row); !obeyed) return obeyed;
+    }
+    if (!filter.unchecked().empty()) {
+      const auto without = client_.count(device_query(filter.checked_parameters()));
+      if (!without) return without.error();
+      if (*without == found[i].size()) {
+        warnings.push_back(fmt::format(
+            "inventory.netbox.filter: '{}' makes no difference ({} devices with and without "
+            "it); NetBox ignores parameters that it does not know",
+            filter.unchecked().front(), found[i].size()));
+      }
+    }
+    devices.insert(devices.end(), found[i].begin(), found[i].end());
+  }
+  const auto by_id = [](const DeviceRow& a, const DeviceRow& b) { return a.id < b.id; };
+  const auto same_id = [](const DeviceRow& a, const DeviceRow& b) { return a.id == b.id; };
+  std::sort(devices.begin(), devices.end(), by_id);
+  devices.erase(std::unique(devices.begin(), devices.end(), same_id), devices.end());
+  if (scope_.is_inventory && devices.empty()) {
+    warnings.push_back(
+        fmt::format("NetBox finds no device (inventory.netbox.filter '{}')", scope_.filter));
+  }
+  for (const std::string& name : scope_.names) {
+    const bool is_known = std::any_of(devices.begin(), devices.end(),
+                                      [&name](const DeviceRow& row) { return row.name == name; });
+    if (!is_known) warnings.push_back(fmt::format("{}: NetBox knows no device of this name", name));
+  }
+  return {};
+}
+
+void RestReader::take_sessions(const ReadReport& report, ReadAnswer& answer) const {
+  std::vector<std::string>& warnings = answer.session_warnings.emplace();
+  answer.rows.has_bgp = report.absent.empty();
+  if (answer.rows.has_bgp) return;
+  const auto& plugins = status_.plugins;
+  const bool is_installed =
+      std::find(plugins.begin(), plugins.end(), "netbox_bgp") != plugins.end();
+  warnings.push_back(fmt::format("{}: BGP neighbors are not compared",
+                                 is_installed
+                                     ? "netbox-bgp is installed, but has no list of sessions"
+                                     : "netbox-bgp is not installed"));
+}
+
+Result<std::vector<ChangeRow>> RestReader::newest_changes(std::uint64_t before) {
+  std::string parameters = fmt::format("ordering=-id&limit={}", kNewestChanges);
+  if (before > 0) parameters += fmt::format("&id__lt={}", before);
+  return client_.page<ChangeRow>({kChangePath, kChangePermission, parameters});
+}
+
+Result<std::vector<ChangeRow>> RestReader::changes(const ChangeCursor::Query& query) {
+  ListQuery list{kChangePath, kChangePermission, ""};
+  list.after = query.after;
+  list.most_rows = kMostChanges;
+  if (query.before) list.parameters = fmt::format("id__lt={}", *query.before);
+  if (!query.ids.empty()) {
+    list.id_parameter = "id";
+    list.ids = query.ids;
+  }
+  auto rows = client_.list<ChangeRow>(list);
+  if (!rows) return rows.error();
+  std::erase_if(*rows, [&](const ChangeRow& row) {
+    if (query.ids.empty()) return row.id <= query.after || (query.before && row.id >= *query.before);
+    return std::find(query.ids.begin(), query.ids.end(), row.id) == query.ids.end();
+  });
+  return std::move(*rows);
+}
+
+}  // namespace dm::intent::netbox

@@ -1,0 +1,57 @@
+// Asks NetBox's REST API for devices in scope, and for the tables that the mapping reads.
+//
+// Asks for no more than is used: interface and address rows cost NetBox up to ten times as much with the fields that
+// are left out here. Every device that comes back is held against the scope (device_filter.h). Lives on the intent
+// thread, but abort().
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "intent/netbox/client.h"
+#include "intent/netbox/device_filter.h"
+#include "intent/netbox/reader.h"
+
+namespace dm::intent::netbox {
+
+// Which devices are read.
+struct Scope {
+  bool is_inventory = false;       // devices come from NetBox: those that `filter` finds
+  std::string filter;              // query string; empty: all devices
+  std::vector<std::string> names;  // else: the devices of the configuration
+};
+
+class RestReader final : public Reader {
+ public:
+  // What is read of devices besides their row, each at its price.
+  struct Extras {
+    bool config_contexts = false;
+    std::optional<std::uint64_t> template_id;  // rendered for each device; nullopt: nothing is
+  };
+  RestReader(Client::Options options, Scope scope, Extras extras);
+
+  core::Status connect() override;
+  core::Result<ReadAnswer> read(const Need& need) override;
+  core::Result<std::vector<ChangeRow>> newest_changes(std::uint64_t before) override;
+  core::Result<std::vector<ChangeRow>> changes(const ChangeCursor::Query& query) override;
+  core::Duration retry_after() const override { return client_.retry_after(); }
+  void abort() override { client_.abort(); }
+  std::string base_url() const override { return client_.base_url(); }
+
+ private:
+  core::Result<std::vector<DeviceFilter>> filters() const;
+  void add_objects(const Need& need, Tables& rows, std::vector<ListJob>& jobs) const;
+  core::Status check_devices(const std::vector<DeviceFilter>& filters, const std::vector<std::vector<DeviceRow>>& found,
+                             ReadAnswer& answer);
+  ListQuery device_query(const std::string& parameters) const;
+  core::Status render(std::vector<DeviceRow>& devices);
+  void take_sessions(const ReadReport& report, ReadAnswer& answer) const;
+
+  Scope scope_;
+  Extras extras_;
+  Client client_;
+  ServerStatus status_;
+};
+
+}  // namespace dm::intent::netbox
