@@ -10,6 +10,7 @@
 #include "api/explain_json.h"
 #include "api/intent_json.h"
 #include "api/json.h"
+#include "intent/netbox/webhook.h"
 
 namespace dm::api {
 
@@ -119,6 +120,7 @@ Response Handlers::route(const Request& request) {
   if (is_service_page && !is_read) return wrong_method("GET");
   if (request.path == "/healthz") return {.content_type = "text/plain", .body = "ok\n"};
   if (request.path == "/readyz") return ready();
+  if (request.path == kNetBoxHook) return request.method == "POST" ? netbox_hook(request) : wrong_method("POST");
   const Role role = backend_.access()->role_of(value_of(request.headers, "authorization"));
   if (role == Role::None) {
     Response refused = problem_answer(401, "Unauthorized", "send 'Authorization: Bearer TOKEN' with a token of the tokens file");
@@ -160,6 +162,30 @@ Response Handlers::refresh(const Request& request) {
   }
   backend_.refresh(accept == "true");
   return json_answer({{"accepted", true}, {"accept_loss", accept == "true"}}, 202);
+}
+
+// NetBox has no token of ours: its signature is what lets it in. Answered before anything is read: a slow receiver
+// blocks NetBox's worker, and a refused delivery is not repeated.
+Response Handlers::netbox_hook(const Request& request) {
+  const auto count = [this](const char* result) { backend_.metrics.add(metrics::Metric::NetBoxHooks, 1, result); };
+  const config::Secret secret = backend_.hook_secret();
+  if (secret.empty()) {
+    count("refused");
+    return problem_answer(403, "Forbidden", "webhooks are not taken: intent.netbox.webhook_secret is not set");
+  }
+  auto hook = intent::netbox::read_hook(request.body, value_of(request.headers, "x-hook-signature"), secret.reveal());
+  if (!hook) {
+    count("refused");
+    const bool is_stranger = hook.error().code == core::Code::Unauthenticated;
+    return problem_answer(is_stranger ? 401 : 400, is_stranger ? "Unauthorized" : "Bad Request", hook.error().message);
+  }
+  if (!hook->hint) {
+    count("ignored");
+    return json_answer({{"accepted", false}, {"reason", hook->ignored}}, 202);
+  }
+  const bool is_taken = backend_.hint(std::move(*hook->hint));
+  count(is_taken ? "accepted" : "dropped");
+  return json_answer({{"accepted", is_taken}, {"reason", is_taken ? Json(nullptr) : Json("too many wait; the next poll finds it")}}, 202);
 }
 
 Response Handlers::reload() {

@@ -12,10 +12,12 @@
 
 #include "api/access.h"
 #include "api/http_server.h"
+#include "config/types.h"
 #include "core/clock.h"
 #include "config/types.h"
 #include "fleet/explanation.h"
 #include "fleet/status.h"
+#include "intent/source.h"
 #include "metrics/registry.h"
 #include "model/expectation.h"
 #include "store/queries.h"
@@ -34,6 +36,8 @@ struct Backend {
   // Reads the configuration again; the keys that only a restart can change. Error: every mistake, one a line.
   std::function<core::Result<std::vector<std::string>>()> reload;
   std::function<void(bool accept_loss)> refresh;  // reads the intent again
+  std::function<config::Secret()> hook_secret;    // of NetBox's webhooks; empty: none are taken
+  std::function<bool(intent::ObjectHint)> hint;   // false: no room, the next poll finds the change
   store::Queries& queries;
   metrics::Registry& metrics;
   core::WallTime started_at{};
@@ -43,12 +47,15 @@ struct Backend {
 
 class Handlers {
  public:
+  static constexpr const char* kNetBoxHook = "/api/v1/hooks/netbox";
+
   explicit Handlers(Backend backend) : backend_(std::move(backend)) {}
   Response operator()(const Request& request);
 
  private:
   Response route(const Request& request);
   Response refresh(const Request& request);
+  Response netbox_hook(const Request& request);
   Response reload();
   Response devices(const Request& request);
   Response device(const std::string& name);

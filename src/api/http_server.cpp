@@ -127,6 +127,13 @@ class Connection {
 // Everything but the constructor, stop() and weak copies lives on the server's thread.
 struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
   core::Limits limits;
+  std::map<std::string, std::size_t> body_bytes;
+  std::size_t largest_body = 0;
+
+  std::size_t most_body_of(std::string_view target) const {
+    const auto found = body_bytes.find(std::string(target.substr(0, target.find('?'))));
+    return found == body_bytes.end() ? limits.api_request_bytes : found->second;
+  }
   DeferredHandler handler;
   asio::io_context context{1};
   std::optional<asio::ssl::context> tls;
@@ -218,7 +225,7 @@ class HttpConnection final : public Connection,
     state_ = State::Reading;
     parser_.emplace();
     parser_->header_limit(HttpServer::kHeaderBytes);
-    parser_->body_limit(server_.limits.api_request_bytes);
+    parser_->body_limit(server_.largest_body);
     socket().expires_after(kIdleDeadline);
     http::async_read_header(stream_, buffer_, *parser_,
                             [self = this->shared_from_this()](error_code error, std::size_t) {
@@ -229,6 +236,9 @@ class HttpConnection final : public Connection,
   void on_header() {
     if (state_ != State::Reading) return;
     const auto& message = parser_->get();
+    const std::size_t most = server_.most_body_of(view_to_string(message.target()));
+    if (parser_->content_length().value_or(0) > most) return refuse(http::error::body_limit);
+    parser_->body_limit(most);
     if (parser_->is_done() || !beast::iequals(message[http::field::expect], "100-continue")) {
       return read_body();
     }
@@ -451,6 +461,9 @@ core::Result<std::unique_ptr<HttpServer>> HttpServer::start_deferred(Options opt
                                                                      DeferredHandler handler) {
   auto impl = std::make_shared<Impl>();
   impl->limits = options.limits;
+  impl->body_bytes = options.body_bytes;
+  impl->largest_body = options.limits.api_request_bytes;
+  for (const auto& [path, bytes] : options.body_bytes) impl->largest_body = std::max(impl->largest_body, bytes);
   impl->handler = std::move(handler);
   if (!options.tls_cert_file.empty()) {
     impl->tls.emplace(asio::ssl::context::tls_server);

@@ -42,7 +42,7 @@ using Respond = std::function<void(Response)>;
 using DeferredHandler = std::function<void(const Request&, Respond respond)>;
 
 // Answered here, without the handler: 400 malformed request or target, 413 body above
-// limits.api_request_bytes, 431 header above kHeaderBytes. Every read, write and handshake has a
+// limits.api_request_bytes (or what body_bytes says of its path), 431 header above kHeaderBytes. Every read, write and handshake has a
 // deadline; an answer that a DeferredHandler owes has none but the life of the server. Connections
 // above limits.api_connections are closed unanswered.
 class HttpServer {
@@ -54,6 +54,7 @@ class HttpServer {
     std::string listen = "127.0.0.1:0";
     std::string tls_cert_file, tls_key_file;
     core::Limits limits;
+    std::map<std::string, std::size_t> body_bytes;  // by path, where it is not limits.api_request_bytes
   };
   static core::Result<std::unique_ptr<HttpServer>> start(Options options, Handler handler);
   static core::Result<std::unique_ptr<HttpServer>> start_deferred(Options options,

@@ -92,7 +92,8 @@ core::Status App::open() {
   auto server = api::HttpServer::start({.listen = settings_.api.listen,
                                         .tls_cert_file = settings_.api.tls_cert_file,
                                         .tls_key_file = settings_.api.tls_key_file,
-                                        .limits = settings_.limits},
+                                        .limits = settings_.limits,
+                                        .body_bytes = {{api::Handlers::kNetBoxHook, settings_.limits.netbox_hook_bytes}}},
                                        api::Handlers(backend()));
   if (!server) return server.error();
   server_ = std::move(*server);
@@ -121,6 +122,12 @@ api::Backend App::backend() {
           .store_trouble = [this] { return ledger_->trouble(); },
           .reload = [this] { return reload(); },
           .refresh = [this](bool accept_loss) { intent_->refresh(accept_loss); },
+          .hook_secret =
+              [this] {
+                const std::lock_guard lock(access_mutex_);
+                return hook_secret_;
+              },
+          .hint = [this](intent::ObjectHint hint) { return intent_->hint(std::move(hint)); },
           .queries = *queries_,
           .metrics = metrics_,
           .started_at = started_at_,
@@ -140,6 +147,7 @@ void App::publish(api::Access access) {
   const std::lock_guard lock(access_mutex_);
   access_ = std::make_shared<const api::Access>(std::move(access));
   rules_ = std::make_shared<const config::Compare>(settings_.compare);
+  hook_secret_ = settings_.intent.netbox ? settings_.intent.netbox->webhook_secret : config::Secret();
 }
 
 App::~App() {

@@ -84,6 +84,7 @@ class App {
   std::mutex access_mutex_;
   std::shared_ptr<const api::Access> access_;       // under the mutex: replaced whole by a reload
   std::shared_ptr<const config::Compare> rules_;    // likewise
+  config::Secret hook_secret_;                      // under the mutex
   std::atomic<bool> is_delivery_configured_{false};
   std::unique_ptr<store::Ledger> ledger_;
   std::unique_ptr<store::Queries> queries_;

@@ -101,10 +101,6 @@ NetBox read_netbox(Section section) {
   netbox.full_refresh = section.duration("full_refresh", netbox.full_refresh, seconds(1));
   netbox.timeout = section.duration("timeout", netbox.timeout, seconds(1));
   netbox.webhook_secret = section.secret("webhook_secret", {});
-  if (!netbox.webhook_secret.empty()) {
-    section.context().warnings.push_back(
-        "intent.netbox.webhook_secret is not used yet: NetBox' webhooks are not taken, changes are found by polling");
-  }
   Section guard = section.map("guard");
   netbox.max_loss_percent = guard.percent("max_loss_percent", netbox.max_loss_percent);
   guard.refuse_others();

@@ -31,6 +31,7 @@
   X(IntentAge, "drift_monitor_intent_loaded_timestamp_seconds", Gauge, "", "When the intent in use was loaded")  \
   X(IntentExpectations, "drift_monitor_intent_expectations", Gauge, "", "Expectations in use")                   \
   X(IntentFindings, "drift_monitor_intent_findings", Gauge, "kind", "Mistakes found in the data of the intent in use") \
+  X(NetBoxHooks, "drift_monitor_netbox_hooks_total", Counter, "result", "Webhooks of NetBox: accepted, ignored, dropped, refused") \
   X(LedgerCommits, "drift_monitor_ledger_commits_total", Counter, "result", "Transactions of the ledger")        \
   X(LedgerQueue, "drift_monitor_ledger_queue", Gauge, "", "Batches waiting for the disk")                        \
   X(Attempts, "drift_monitor_delivery_attempts_total", Counter, "class", "POST attempts by class of answer")     \

@@ -62,6 +62,7 @@ bool has_tag(const Json& row, const std::string& slug) {
 // Whether a filter applies to the row at all, and if so, whether this value is the row's.
 std::optional<bool> is_value(const Json& row, const std::string& name, const std::string& value) {
   if (name == "tag" && row.contains("tags")) return has_tag(row, value);
+  if (name == "id__lt") return int_member(row, "id", 0) < static_cast<std::int64_t>(to_number(value).value_or(0));
   if (name == "id__gt") return int_member(row, "id", 0) > static_cast<std::int64_t>(to_number(value).value_or(0));
   const auto known = places().find(name);
   if (known == places().end()) return std::nullopt;

@@ -107,6 +107,12 @@ class HandlersTest : public testing::Test {
                        return std::vector<std::string>{"store.path"};
                      },
                      .refresh = [this](bool accept_loss) { refreshes_.push_back(accept_loss); },
+                     .hook_secret = [this] { return hook_secret_; },
+                     .hint =
+                         [this](intent::ObjectHint hint) {
+                           hints_.push_back(std::move(hint));
+                           return hints_.size() <= 2;
+                         },
                      .queries = *queries_,
                      .metrics = metrics_,
                      .version = "test",
@@ -145,6 +151,8 @@ class HandlersTest : public testing::Test {
   std::string store_trouble_;
   bool is_config_bad_ = false;
   std::vector<bool> refreshes_;  // accept_loss of each
+  config::Secret hook_secret_;
+  std::vector<intent::ObjectHint> hints_;  // room for two
 };
 
 }  // namespace dm::api

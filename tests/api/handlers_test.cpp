@@ -1,4 +1,5 @@
 #include "api/handlers_fixture.h"
+#include "intent/netbox/webhook.h"
 
 namespace dm::api {
 namespace {
@@ -187,6 +188,30 @@ TEST_F(HandlersTest, ABadReloadSaysWhere) {
   const Response response = handlers()({.method = "POST", .target = "/api/v1/reload", .path = "/api/v1/reload"});
   EXPECT_EQ(response.status, 422);
   EXPECT_NE(response.body.find("f.yaml:1:1: wrong"), std::string::npos);
+}
+
+TEST_F(HandlersTest, TakesSignedWebhooksOfNetBoxAsHints) {
+  const auto post = [this](const std::string& body, const std::string& secret) {
+    return handlers()({.method = "POST",
+                       .path = Handlers::kNetBoxHook,
+                       .headers = {{"x-hook-signature", intent::netbox::hook_signature(body, secret)}},
+                       .body = body});
+  };
+  const std::string vlan = R"({"object_type":"ipam.vlan","request_id":"r","data":{"id":7}})";
+  EXPECT_EQ(post(vlan, "s").status, 403);  // no secret is configured: nobody is believed
+  hook_secret_ = config::Secret("s");
+
+  EXPECT_EQ(post(vlan, "s").status, 202);
+  EXPECT_EQ(post(vlan, "another").status, 401);
+  EXPECT_EQ(post("hello", "s").status, 400);
+  EXPECT_EQ(Json::parse(post(R"({"object_type":"ipam.vlan","data":{"id":8},"context":{"active_branch":{"id":1}}})", "s").body)["accepted"], false);
+  EXPECT_EQ(Json::parse(post(vlan, "s").body)["accepted"], true);
+  EXPECT_EQ(Json::parse(post(vlan, "s").body)["accepted"], false);  // no room
+
+  EXPECT_EQ(hints_, (std::vector<intent::ObjectHint>(3, {"ipam.vlan", 7, "r"})));
+  for (const auto& [result, count] : {std::pair{"accepted", 2}, {"refused", 3}, {"ignored", 1}, {"dropped", 1}})
+    EXPECT_EQ(metrics_.value(metrics::Metric::NetBoxHooks, result), count) << result;
+  EXPECT_EQ(handlers()({.method = "GET", .path = Handlers::kNetBoxHook}).status, 405);
 }
 
 }  // namespace

@@ -209,6 +209,24 @@ TEST(HttpServer, RefusesABodyAboveTheLimit) {
   EXPECT_TRUE(chunked.hear_all().starts_with("HTTP/1.1 413"));
 }
 
+TEST(HttpServer, SomePathsTakeLargerBodies) {
+  HttpServer::Options options;
+  options.limits.api_request_bytes = 10;
+  options.body_bytes = {{"/hook", 12}};
+  const auto server = serve(echo, options);
+  const auto status = [&](const std::string& path, const std::string& body) {
+    RawClient client(server->port());
+    client.say("POST " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    return client.hear_all().substr(9, 3);
+  };
+  EXPECT_EQ(status("/hook?x=1", "012345678901"), "200");
+  EXPECT_EQ(status("/hook", "0123456789012"), "413");
+  EXPECT_EQ(status("/other", "012345678901"), "413");
+  RawClient chunked(server->port());
+  chunked.say("POST /other HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n01234567890\r\n0\r\n\r\n");
+  EXPECT_TRUE(chunked.hear_all().starts_with("HTTP/1.1 413"));
+}
+
 TEST(HttpServer, RefusesAHeaderAboveTheLimit) {
   const auto server = serve(echo);
   RawClient client(server->port());

@@ -240,18 +240,6 @@ TEST(Load, LetsTheEnvironmentOverrideStoreAndListen) {
   EXPECT_EQ(shown(load, "store.path"), "/tmp/b.db | environment DRIFT_MONITOR_STORE");
 }
 
-TEST_F(Files, SaysWhichSettingsDoNothingYet) {
-  const std::string file = write("c.yaml", with_device(R"(gnmi: { username: u }
-intent: { netbox: { url: "http://n", token: t, full_refresh: 1h, webhook_secret: s } }
-delivery: { kestra: { url: "http://k" } }
-)"));
-
-  const Load load = config::load(file, environment({}));
-
-  ASSERT_THAT(load.errors, IsEmpty());
-  EXPECT_THAT(load.settings->warnings, testing::Contains(HasSubstr("intent.netbox.webhook_secret is not used yet")));
-}
-
 TEST_F(Files, ReadsEverySecretFromAFile) {
   for (const char* name : {"a", "b", "c", "d", "e", "f", "g", "h"}) write(name, std::string("secret ") + name + "\r\n");
   write("u", "http://kestra/hook");

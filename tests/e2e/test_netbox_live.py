@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+"""A VLAN is renamed in NetBox: the verdict changes by a webhook, and without one by the change log."""
+import hashlib
+import hmac
+import json
+import urllib.error
+import urllib.request
+
+from harness import ROOT, Failure, Session, base_config, wait_for, with_netbox
+
+SECRET = "netbox signs with this"
+
+
+def deliver(monitor, body, secret=SECRET):
+    """As NetBox's worker does; the status of the answer."""
+    raw = json.dumps(body).encode()
+    signature = hmac.new(secret.encode(), raw, hashlib.sha512).hexdigest()
+    request = urllib.request.Request(monitor.url + "/api/v1/hooks/netbox", raw, method="POST",
+                                     headers={"Content-Type": "application/json", "X-Hook-Signature": signature})
+    try:
+        return urllib.request.urlopen(request, timeout=60).status
+    except urllib.error.HTTPError as refused:
+        return refused.code
+
+
+def vlan_on_leaf1():
+    rows = json.loads((ROOT / "lab" / "netbox" / "ipam_vlans_p1.json").read_text())["results"]
+    return next(row for row in rows if row["vid"] == 40)
+
+
+def verdict(monitor):
+    return monitor.device("leaf1")["verdict"]
+
+
+def main():
+    vlan = vlan_on_leaf1()
+    hook = {"event": "updated", "object_type": "ipam.vlan", "request_id": "5b5b", "data": {"id": vlan["id"]}}
+    with Session("--no-noise") as session:
+        config = with_netbox(base_config(session.fabric, session.folder), session.fabric)
+        config["intent"]["netbox"]["poll_interval"] = "6h"  # only what a webhook names is read
+        config["intent"]["netbox"]["webhook_secret"] = SECRET
+        monitor = session.monitor(config)
+        monitor.wait_all(10)
+        loads = monitor.metric('intent_loads_total{result="ok"}')
+
+        session.fabric.netbox("PATCH", f"ipam/vlans/{vlan['id']}", {"name": "renamed"})
+        if deliver(monitor, hook, "somebody else") != 401:
+            raise Failure("a webhook with a wrong signature was taken")
+        if deliver(monitor, {**hook, "context": {"active_branch": {"id": 1, "schema_id": "abcdefgh"}}}) != 202:
+            raise Failure("a webhook of a branch was not understood")
+        if monitor.metric('intent_loads_total{result="ok"}') != loads:
+            raise Failure("a webhook that is none led to a reading")
+        if deliver(monitor, hook) != 202:
+            raise Failure("a good webhook was refused")
+        wait_for("the webhook to change the verdict", lambda: verdict(monitor) == "drifted")
+
+        config["intent"]["netbox"]["poll_interval"] = "1s"
+        monitor.config_file.write_text(json.dumps(config))
+        status, answer = monitor.ask("/api/v1/reload", "POST")
+        if status != 200:
+            raise Failure(f"reload: {answer}")
+        session.fabric.netbox("PATCH", f"ipam/vlans/{vlan['id']}", {"name": vlan["name"]})
+        wait_for("the change log to change the verdict back", lambda: verdict(monitor) == "in_sync")
+        session.fabric.netbox("PATCH", f"ipam/vlans/{vlan['id']}", {"name": "renamed again"})
+        wait_for("the change log to change the verdict", lambda: verdict(monitor) == "drifted")
+        print("a webhook, and without one the change log, changes the verdict")
+
+
+if __name__ == "__main__":
+    main()
