@@ -40,7 +40,7 @@ std::string brief(std::uint64_t id, const std::string& name) {
 }
 
 std::string vlan_brief(std::uint64_t id) {
-  return fmt::format(R"({{"id":{0},"url":"http://netbox/api/ipam/vlans/{0}/","display":"vlan{0} ({0})","vid":{0},"name":"vlan{0}","description":""}})", id);
+  return fmt::format(R"({{"id":{0},"url":"http://netbox/api/ipam/vlans/{0}/","display":"vlan{0}","vid":{0},"name":"vlan{0}","description":""}})", id);
 }
 
 class NetBox {

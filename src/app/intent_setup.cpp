@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "app/version.h"
 #include "intent/assemble.h"
 #include "intent/files.h"
 #include "intent/netbox/netbox_source.h"
@@ -40,6 +41,9 @@ intent::CacheOptions make_cache_options(const config::Settings& settings) {
   if (settings.intent.netbox) {
     options.poll_interval = settings.intent.netbox->poll_interval;
     options.most_hints = settings.limits.netbox_hints;
+    options.last_good_file = settings.store.path + ".intent";
+    options.most_last_good_bytes = settings.limits.last_good_bytes;
+    options.made_by = std::string(kVersion);
     options.guard.max_loss_percent = settings.intent.netbox->max_loss_percent;
   }
   for (const config::Device& device : settings.inventory.devices) options.configured_devices.push_back(device.name);

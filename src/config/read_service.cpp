@@ -39,6 +39,7 @@ constexpr Word<std::size_t core::Limits::*> kLimits[] = {
     {"intent_file_bytes", &core::Limits::intent_file_bytes},
     {"netbox_objects", &core::Limits::netbox_objects},
     {"netbox_hints", &core::Limits::netbox_hints},
+    {"last_good_bytes", &core::Limits::last_good_bytes},
     {"netbox_hook_bytes", &core::Limits::netbox_hook_bytes},
 };
 

@@ -153,6 +153,9 @@ IntentSnapshot assemble(const std::vector<SourceReading>& sources,
       if (!problem->empty())
         snapshot.last_error += (snapshot.last_error.empty() ? "" : "; ") + *problem;
     }
+    if (source.is_from_disk)
+      snapshot.last_error += fmt::format("; what {} said was read before this start, last at {}",
+                                         source.name, core::to_rfc3339(source.loaded_at));
     if (source.last_good == nullptr) continue;
     snapshot.loaded_at =
         has_time ? std::min(snapshot.loaded_at, source.loaded_at) : source.loaded_at;

@@ -19,6 +19,7 @@ struct SourceReading {
   std::shared_ptr<const Loaded> last_good;  // null: never read
   core::WallTime loaded_at{};               // of last_good
   std::string error;                        // of the newest attempt, if it failed
+  bool is_from_disk = false;  // last_good was read by an earlier run of the service
   std::string hold;  // why the guard refused a reading; empty once one was taken
 };
 

@@ -15,6 +15,7 @@
 #include "core/text.h"
 #include "intent/assemble.h"
 #include "intent/hints.h"
+#include "intent/last_good_keeper.h"
 #include "intent/merge.h"
 
 namespace dm::intent {
@@ -32,6 +33,7 @@ struct Kept {
   core::SteadyTime due{};
   std::vector<ObjectHint> hints;  // for the next load
   bool is_loaded_once = false;  // since start or reload
+  bool is_restore_tried = false;
 };
 
 struct Reload {
@@ -63,6 +65,7 @@ struct IntentCache::Impl {
   // The intent thread's own.
   CacheOptions options;
   std::vector<Kept> sources;
+  std::unique_ptr<LastGoodKeeper> keeper;
   std::set<std::string> logged_findings;
   std::mt19937_64 random{std::random_device{}()};
 
@@ -76,6 +79,7 @@ struct IntentCache::Impl {
   void take_settings(Reload settings);
   void load_due(bool is_everything, bool accepts_loss, const std::vector<ObjectHint>& told);
   void load(Kept& kept, bool is_everything, bool accepts_loss);
+  void restore(Kept& kept, bool is_to_compare);
   void take_failure(Kept& kept, const core::Error& error);
   void take_reading(Kept& kept, Loaded loaded, bool accepts_loss);
   void publish_readings();
@@ -102,10 +106,13 @@ void IntentCache::Impl::run() noexcept {
     const auto told = hints.take(clock->steady_now());
     lock.unlock();
     load_due(is_everything, accepts_loss, told);
+    keeper->write_due(clock->steady_now());
     const core::Duration wait = until_next_due();
     lock.lock();
     wait_for_work(lock, clock->steady_now() + wait);
   }
+  lock.unlock();
+  if (keeper != nullptr) keeper->flush();
 }
 
 // Until the next load is due, or one that is asked for. A hint is not yet due when it comes: more of its request follow.
@@ -122,9 +129,11 @@ void IntentCache::Impl::wait_for_work(std::unique_lock<std::mutex>& lock, core::
 // A source of the same name hands its last good reading on.
 void IntentCache::Impl::take_settings(Reload settings) {
   options = std::move(settings.options);
+  if (keeper == nullptr || keeper->file() != options.last_good_file)
+    keeper = std::make_unique<LastGoodKeeper>(options.last_good_file, options.most_last_good_bytes, *logger);
   std::vector<Kept> next;
   for (auto& source : settings.sources) {
-    Kept kept{source, {}, {}, core::Backoff(options.retry), clock->steady_now(), {}, false};
+    Kept kept{source, {}, {}, core::Backoff(options.retry), clock->steady_now(), {}, false, false};
     kept.reading.name = source->name();
     kept.reading.is_remote = source->is_remote();
     const auto old = std::find_if(sources.begin(), sources.end(), [&kept](const Kept& other) {
@@ -164,14 +173,32 @@ void IntentCache::Impl::load(Kept& kept, bool is_everything, bool accepts_loss) 
   auto loaded = kept.source->load({is_everything, std::exchange(kept.hints, {})});
   if (loaded) {
     kept.is_loaded_once = true;
+    restore(kept, true);
     take_reading(kept, std::move(*loaded), accepts_loss);
     return;
   }
   kept.due = clock->steady_now() + std::max(kept.backoff.next(random()), kept.source->retry_after());
   if (loaded.error().code == core::Code::Cancelled) return;  // ours: stop or reload
   kept.is_loaded_once = true;
+  restore(kept, false);
   take_failure(kept, loaded.error());
   registry->add(metrics::Metric::IntentLoads, 1, "failed");
+}
+
+// What an earlier run read: in force while nothing can be read, and what the first reading is compared with. Another
+// version may map less of the same data, which is no loss.
+void IntentCache::Impl::restore(Kept& kept, bool is_to_compare) {
+  SourceReading& reading = kept.reading;
+  if (!reading.is_remote || reading.last_good != nullptr || std::exchange(kept.is_restore_tried, true)) return;
+  auto good = keeper->restore(reading.name, kept.source->scope());
+  if (!good || (is_to_compare && good->made_by != options.made_by)) return;
+  reading.last_good = std::move(good->loaded);
+  reading.loaded_at = good->time;
+  reading.is_from_disk = true;
+  kept.scope = good->scope;
+  if (!is_to_compare)
+    logger->warning("intent: {}: what it said before this start is used, last read at {}", reading.name,
+                    core::to_rfc3339(reading.loaded_at));
 }
 
 // An unchanged error is said once.
@@ -209,7 +236,10 @@ void IntentCache::Impl::take_reading(Kept& kept, Loaded loaded, bool accepts_los
   reading.loaded_at = clock->wall_now();
   if (reading.last_good != nullptr) keep_unchanged(*reading.last_good, loaded);
   reading.last_good = std::make_shared<const Loaded>(std::move(loaded));
+  reading.is_from_disk = false;
   kept.scope = scope;
+  if (reading.is_remote)
+    keeper->note({reading.name, scope, options.made_by, reading.last_good, reading.loaded_at}, clock->steady_now());
   registry->add(metrics::Metric::IntentLoads, 1, "ok");
 }
 
@@ -271,6 +301,7 @@ core::Duration IntentCache::Impl::until_next_due() const {
     if (!kept.reading.is_remote) continue;
     wait = std::min(wait, std::max(kept.due - now, core::Duration::zero()));
   }
+  if (const auto due = keeper->due()) wait = std::min(wait, std::max(*due - now, core::Duration::zero()));
   return wait;
 }
 

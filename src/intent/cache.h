@@ -4,7 +4,8 @@
 // One thread of its own: it loads everything at start, then the remote sources at every poll and
 // whenever a webhook hints at a change; what that reads is the source's business. A source that fails
 // is tried again with growing, jittered waits while its last good reading stays in use. A reading in which too much has vanished is not taken (guard.h): then the last good one
-// stays, and is not usable until the data is back or somebody accepts the loss. Snapshots are
+// stays, and is not usable until the data is back or somebody accepts the loss. The last good reading
+// is kept on disk, and taken from there while the source cannot be read after a start. Snapshots are
 // immutable; `version` grows only when what a verdict depends on has changed, and a device whose
 // intent is unchanged keeps its object.
 #pragma once
@@ -31,6 +32,9 @@ struct CacheOptions {
   core::BackoffPolicy retry{std::chrono::seconds(1), std::chrono::minutes(1)};
   GuardPolicy guard;
   std::size_t most_hints = 2000;  // limits.netbox_hints
+  std::string last_good_file;  // keeps the remote source's last good reading for the next start; empty: nothing does
+  std::size_t most_last_good_bytes = 256U << 20U;  // limits.last_good_bytes
+  std::string made_by;                             // our version: another one may map differently
   // Devices of the configuration: an intent file may name them although no source lists them.
   std::vector<std::string> configured_devices;
 };

@@ -83,6 +83,10 @@ Status check_loss(const Loaded& previous, const Loaded& next, const GuardPolicy&
       gone.push_back(device->device);
       continue;
     }
+    if (device.get() == found->second) {  // the same object: nothing can be gone
+      total.before += device->leaves.size() + device->entries.size();
+      continue;
+    }
     Loss loss;
     count(device->leaves, found->second->leaves, loss);
     count(device->entries, found->second->entries, loss);

@@ -209,7 +209,7 @@ TEST_F(HandlersTest, TakesSignedWebhooksOfNetBoxAsHints) {
   EXPECT_EQ(Json::parse(post(vlan, "s").body)["accepted"], false);  // no room
 
   EXPECT_EQ(hints_, (std::vector<intent::ObjectHint>(3, {"ipam.vlan", 7, "r"})));
-  for (const auto& [result, count] : {std::pair{"accepted", 2}, {"refused", 3}, {"ignored", 1}, {"dropped", 1}})
+  for (const auto& [result, count] : {std::pair{"accepted", 2}, std::pair{"refused", 3}, std::pair{"ignored", 1}, std::pair{"dropped", 1}})
     EXPECT_EQ(metrics_.value(metrics::Metric::NetBoxHooks, result), count) << result;
   EXPECT_EQ(handlers()({.method = "GET", .path = Handlers::kNetBoxHook}).status, 405);
 }

@@ -57,6 +57,7 @@ class Scene:
         self.config = with_netbox(base_config(session.fabric, session.folder, hold="100ms", group_window="50ms"), session.fabric)
         self.config["store"]["path"] = str(session.folder / f"{name}.db")
         self.config["intent"]["netbox"]["poll_interval"] = "1s"
+        self.config["intent"]["netbox"]["full_refresh"] = "1s"  # every poll reads everything
         self.monitor = None
 
     def start(self, live=True):

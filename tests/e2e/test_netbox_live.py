@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A VLAN is renamed in NetBox: the verdict changes by a webhook, and without one by the change log."""
+"""A VLAN is renamed in NetBox: the verdict changes by a webhook, and without one by the change log. After a restart while
+NetBox is down it is what it was."""
 import hashlib
 import hmac
 import json
@@ -61,8 +62,19 @@ def main():
             raise Failure(f"reload: {answer}")
         session.fabric.netbox("PATCH", f"ipam/vlans/{vlan['id']}", {"name": vlan["name"]})
         wait_for("the change log to change the verdict back", lambda: verdict(monitor) == "in_sync")
-        session.fabric.netbox("PATCH", f"ipam/vlans/{vlan['id']}", {"name": "renamed again"})
+        session.fabric.netbox("PATCH", f"ipam/vlans/{vlan['id']}", {"name": "renamed-again"})
         wait_for("the change log to change the verdict", lambda: verdict(monitor) == "drifted")
+
+        monitor.end()
+        session.fabric.post("netbox", {"status": 502})
+        monitor.start()
+        monitor.wait_device("leaf1", "judged by what NetBox said before", lambda d: d["verdict"] == "drifted")
+        status, ready = monitor.readiness()
+        if status != 200 or "read before this start" not in " ".join(ready["warnings"]):
+            raise Failure(f"the age of the intent is not told: {ready}")
+        session.fabric.post("netbox", {"mode": "ok"})
+        session.fabric.netbox("PATCH", f"ipam/vlans/{vlan['id']}", {"name": vlan["name"]})
+        wait_for("NetBox to be believed again", lambda: verdict(monitor) == "in_sync")
         print("a webhook, and without one the change log, changes the verdict")
 
 

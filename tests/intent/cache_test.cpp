@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <condition_variable>
+#include <filesystem>
 #include <mutex>
 
 #include "intent/files.h"
@@ -18,6 +21,7 @@ using core::Error;
 using core::Result;
 using metrics::Metric;
 using testing::Contains;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -49,8 +53,9 @@ class Script {
     const std::lock_guard lock(mutex_);
     answer_ = std::move(answer);
   }
-  Result<Loaded> next() {
+  Result<Loaded> next(const LoadRequest& request) {
     const std::lock_guard lock(mutex_);
+    hints_.insert(hints_.end(), request.hints.begin(), request.hints.end());
     ++loads_;
     changed_.notify_all();
     return answer_;
@@ -64,11 +69,16 @@ class Script {
     const std::lock_guard lock(mutex_);
     return loads_;
   }
+  std::vector<ObjectHint> hints() const {
+    const std::lock_guard lock(mutex_);
+    return hints_;
+  }
 
  private:
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   Result<Loaded> answer_;
+  std::vector<ObjectHint> hints_;
   int loads_ = 0;
 };
 
@@ -81,7 +91,7 @@ class ScriptedSource final : public Source {
         is_remote_(is_remote),
         scope_(std::move(scope)) {}
   std::string name() const override { return name_; }
-  Result<Loaded> load(const LoadRequest&) override { return script_->next(); }
+  Result<Loaded> load(const LoadRequest& request) override { return script_->next(request); }
   bool is_remote() const override { return is_remote_; }
   std::string scope() const override { return scope_; }
 
@@ -477,6 +487,81 @@ TEST(IntentCache, ReloadEndsARequestInProgress) {
   bench.cache->reload(bench.options, std::move(next));
 
   EXPECT_TRUE(bench.wait_for_version(1)->is_usable);
+}
+
+// What a run leaves for the next one.
+class Kept {
+ public:
+  Kept() {
+    Bench bench;
+    bench.options.last_good_file = file;
+    bench.add(std::make_shared<Script>(many_devices()), "netbox", true);
+    bench.start();
+    (void)bench.wait_for_version(1);
+    bench.cache->stop();
+  }
+  ~Kept() { std::filesystem::remove(file); }
+
+  static Loaded many_devices() {
+    Loaded loaded;
+    for (int i = 0; i < 10; ++i) {
+      const Loaded one = one_device("leaf" + std::to_string(i), 1500);
+      loaded.devices.push_back(one.devices.front());
+    }
+    return loaded;
+  }
+  std::string file = std::filesystem::temp_directory_path() / ("kept_" + std::to_string(::getpid()) + ".intent");
+};
+
+TEST(IntentCache, ARestartWhileTheSourceIsDownUsesWhatItSaidBefore) {
+  const Kept kept;
+  Bench bench;
+  bench.options.last_good_file = kept.file;
+  const auto script = std::make_shared<Script>(Error{Code::Unavailable, "netbox is down"});
+  bench.add(script, "netbox", true);
+  bench.start();
+
+  const Snapshot old = bench.wait_for_version(1);
+  EXPECT_TRUE(old->is_usable);
+  EXPECT_EQ(old->devices.size(), 10U);
+  EXPECT_THAT(old->last_error, AllOf(HasSubstr("netbox is down"), HasSubstr("read before this start")));
+
+  script->set(one_device("leaf0", 9000));  // and the guard compares with it
+  bench.cache->refresh();
+  const Snapshot held = bench.wait_for_version(2);
+  EXPECT_FALSE(held->is_usable);
+  EXPECT_THAT(held->unusable_reason, HasSubstr("9 of 10 devices vanished"));
+}
+
+TEST(IntentCache, WhatAnotherScopeSaidBeforeIsNotUsed) {
+  const Kept kept;
+  Bench bench;
+  bench.options.last_good_file = kept.file;
+  bench.add(std::make_shared<Script>(Error{Code::Unavailable, "netbox is down"}), "netbox", true, "another scope");
+  bench.start();
+  EXPECT_FALSE(bench.wait_for_version(1)->is_usable);
+}
+
+TEST(IntentCache, WhatAnotherVersionMappedIsNotComparedWith) {
+  const Kept kept;
+  Bench bench;
+  bench.options.last_good_file = kept.file;
+  bench.options.made_by = "another";
+  bench.add(std::make_shared<Script>(one_device("leaf0", 9000)), "netbox", true);
+  bench.start();
+  EXPECT_TRUE(bench.wait_for_version(1)->is_usable);
+}
+
+TEST(IntentCache, AHintLeadsToALoadThatCarriesIt) {
+  Bench bench;
+  const auto script = std::make_shared<Script>(one_device("leaf1", 1500));
+  bench.add(script, "netbox", true);
+  bench.start();
+  (void)bench.wait_for_version(1);
+
+  EXPECT_TRUE(bench.cache->hint({"ipam.vlan", 7, "r"}));
+  script->wait_for_loads(2);
+  EXPECT_THAT(script->hints(), Contains(ObjectHint{"ipam.vlan", 7, "r"}));
 }
 
 TEST(IntentCache, LoadsTheRecordedNetBoxAndHoldsItsLossOfADevicesObjects) {

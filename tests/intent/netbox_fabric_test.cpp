@@ -206,9 +206,10 @@ TEST(NetBoxFabric, RendersATemplateForEachDeviceAndReadsContextsWhereAskedTo) {
   config::NetBox settings = settings_for(face);
   settings.config_contexts = settings.render_config = true;
   settings.config_template_id = 7;
-  NetBoxSource source(settings, fabric_scope(), 6030, {});
+  const core::SystemClock clock;
+  const auto source = make_netbox_source(settings, fabric_scope(), 6030, {}, clock);
 
-  const auto loaded = source.load();
+  const auto loaded = source->load({});
 
   ASSERT_TRUE(loaded) << loaded.error().message;
   std::size_t rendered = 0;
@@ -228,9 +229,10 @@ TEST(NetBoxFabric, ATokenThatMayOnlyReadRendersNothingAndSaysSo) {
   });
   config::NetBox settings = settings_for(face);
   settings.render_config = true;
-  NetBoxSource source(settings, fabric_scope(), 6030, {});
+  const core::SystemClock clock;
+  const auto source = make_netbox_source(settings, fabric_scope(), 6030, {}, clock);
 
-  const auto loaded = source.load();
+  const auto loaded = source->load({});
 
   ASSERT_FALSE(loaded);
   EXPECT_THAT(loaded.error().message, HasSubstr("dcim.render_config_device"));

@@ -52,11 +52,11 @@ void expect_equal(const Loaded& kept, const Loaded& whole, const std::string& wh
   }
   EXPECT_EQ(kept.inventory, whole.inventory) << what;
   EXPECT_EQ(kept.suspended, whole.suspended) << what;
-  EXPECT_EQ(kept.warnings, whole.warnings) << what;
+  EXPECT_EQ(kept.findings, whole.findings) << what;
 }
 
 TEST(NetBoxLive, AThousandRandomSequencesOfChangesGiveWhatAFullReadingGives) {
-  int full_reads = 0;
+  int whole_sequences = 0;
   for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
     std::mt19937_64 random(seed);
     const auto chance = [&random](int percent) { return static_cast<int>(random() % 100) < percent; };
@@ -88,10 +88,16 @@ TEST(NetBoxLive, AThousandRandomSequencesOfChangesGiveWhatAFullReadingGives) {
     live.reader->failures = 0;
 
     expect_equal(live.load(), live.whole(), "seed " + std::to_string(seed));
-    full_reads += live.reader->full_reads;
+    // Only a tag, which may hang on anything, leads to reading everything again.
+    const bool has_tag_change = std::any_of(live.world.log.begin(), live.world.log.end(),
+                                            [](const auto& row) { return row.second.object_type == "extras.tag"; });
+    whole_sequences += has_tag_change ? 1 : 0;
+    if (!has_tag_change) {
+      EXPECT_EQ(live.reader->full_reads, 1);
+    }
     if (HasFailure()) return;
   }
-  EXPECT_EQ(full_reads, 1000);  // the first of each: no change led to reading everything again
+  EXPECT_LT(whole_sequences, 700);
 }
 
 TEST(NetBoxLive, AChangeOfOneVlanReadsItAloneAndMapsItsDevicesAlone) {

@@ -48,7 +48,8 @@ class RecordedRow : public testing::TestWithParam<Row> {
       settings.token = config::Secret(NetBoxFace::token());
       settings.mapping.vrf_rd = "{router_id}:1";  // as the lab's switches have them
       settings.mapping.vlan_rd = "{asn}:{vni}";
-      auto read = NetBoxSource(settings, {true, "role=leaf&role=spine", {}}, 6030, {}).load();
+      const core::SystemClock clock;
+      auto read = make_netbox_source(settings, {true, "role=leaf&role=spine", {}}, 6030, {}, clock)->load({});
       EXPECT_TRUE(read) << read.error().message;
       return read ? *read : Loaded();
     }();

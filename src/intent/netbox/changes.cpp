@@ -11,11 +11,11 @@ constexpr std::size_t kIdsPerQuery = 100;
 
 }  // namespace
 
-ChangeCursor ChangeCursor::start(const std::vector<ChangeRow>& newest, core::SteadyTime now) {
+ChangeCursor ChangeCursor::start(const std::vector<ChangeRow>& newest, core::SteadyTime now, bool is_whole_log) {
   ChangeCursor cursor;
   if (newest.empty()) return cursor;
   const auto lowest = std::min_element(newest.begin(), newest.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
-  cursor.last_ = lowest->id;
+  cursor.last_ = is_whole_log ? 0 : lowest->id;
   (void)cursor.take(newest, now);
   return cursor;
 }

@@ -25,8 +25,9 @@ class ChangeCursor {
   // Gaps beyond this are not followed one by one: is_lost().
   static constexpr std::size_t kMostGaps = 1000;
 
-  // `newest`: the newest rows there are, in any order; ids missing between them are watched too.
-  static ChangeCursor start(const std::vector<ChangeRow>& newest, core::SteadyTime now);
+  // `newest`: the newest rows there are, in any order; ids missing between them are watched too, and where they are
+  // all of the log, also those below the lowest.
+  static ChangeCursor start(const std::vector<ChangeRow>& newest, core::SteadyTime now, bool is_whole_log = false);
 
   // What to ask: one query each. Together they answer with rows that take() has not seen.
   struct Query {

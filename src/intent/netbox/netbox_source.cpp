@@ -129,6 +129,7 @@ Status NetBoxSource::read_everything() {
 // Ids that are missing between the newest rows may still be filled: rows are read back as far as that can matter.
 Status NetBoxSource::start_cursor() {
   std::vector<ChangeRow> newest;
+  bool is_whole_log = false;
   are_warnings_new_ = are_warnings_new_ || !cursor_warnings_.empty();
   cursor_warnings_.clear();
   for (int page = 0; page < kMostNewestPages && span_of(newest) <= ChangeCursor::kWatch; ++page) {
@@ -138,10 +139,11 @@ Status NetBoxSource::start_cursor() {
       return {};
     }
     if (!rows) return rows.error();
-    if (rows->empty()) break;
+    is_whole_log = rows->empty();
+    if (is_whole_log) break;
     newest.insert(newest.end(), rows->begin(), rows->end());
   }
-  cursor_ = ChangeCursor::start(newest, clock_->steady_now());
+  cursor_ = ChangeCursor::start(newest, clock_->steady_now(), is_whole_log);
   return {};
 }
 

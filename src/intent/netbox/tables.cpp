@@ -238,7 +238,7 @@ Row row_of(od::object object) {
       row.id = unsigned_of(value).value_or(0);
     } else if (is_of_its_type(key, value)) {
       read_field(row, key, value);
-    } else {
+    } else if constexpr (requires { row.wrong_fields; }) {
       row.wrong_fields.emplace_back(key);
     }
   }
