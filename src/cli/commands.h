@@ -14,6 +14,9 @@ enum class OutputForm { Table, Json };
 int run_service(const std::string& config_file);
 int check_devices(const std::string& config_file, const std::vector<std::string>& devices, OutputForm form,
                   const std::string& timeout);
+// What merging a branch of NetBox (by its schema id) would do to the drifts there are.
+int preview_branch(const std::string& config_file, const std::vector<std::string>& devices, const std::string& branch,
+                   OutputForm form, const std::string& timeout);
 // What each rule of compare.ignore hides now; `rule`, if not empty, is one more to be tried (YAML).
 int test_rules(const std::string& config_file, const std::vector<std::string>& devices, const std::string& rule,
                OutputForm form, const std::string& timeout);

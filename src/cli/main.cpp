@@ -14,7 +14,7 @@ using namespace dm::cli;
 
 // What the command line said; one command reads its part of it.
 struct Arguments {
-  std::string config_file, timeout = "30s", device, path, rule;
+  std::string config_file, timeout = "30s", device, path, branch, rule;
   std::vector<std::string> devices;
   OutputForm form = OutputForm::Table;
   ServerOptions server;
@@ -54,7 +54,11 @@ void add_one_shots(CLI::App& cli, Arguments& said, std::map<CLI::App*, Run>& com
   with_output(with_config(check, said), said);
   check->add_option("DEVICE", said.devices, "devices to check; none means all");
   check->add_option("--timeout", said.timeout, "how long to wait for the devices (default 30s)");
-  commands[check] = [&said] { return check_devices(said.config_file, said.devices, said.form, said.timeout); };
+  check->add_option("--netbox-branch", said.branch, "schema id of a branch of NetBox: what merging it would open and close");
+  commands[check] = [&said] {
+    return said.branch.empty() ? check_devices(said.config_file, said.devices, said.form, said.timeout)
+                               : preview_branch(said.config_file, said.devices, said.branch, said.form, said.timeout);
+  };
 
   CLI::App* rules = cli.add_subcommand("rules", "the rules of compare.ignore");
   rules->require_subcommand(1);

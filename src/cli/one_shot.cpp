@@ -77,7 +77,8 @@ bool select(app::DeviceSpecs& specs, const std::vector<std::string>& names) {
 }
 
 std::vector<Checked> connect_and_compare(const LoadedSettings& loaded, std::vector<fleet::DeviceSpec> specs,
-                                         const intent::Snapshot& snapshot, core::Duration timeout) {
+                                         const intent::Snapshot& snapshot, core::Duration timeout,
+                                         const intent::Snapshot& preview) {
   const core::SystemClock clock;
   core::Logger log(core::LogLevel::Error, loaded.settings.log.format);
   metrics::Registry metrics;
@@ -96,13 +97,18 @@ std::vector<Checked> connect_and_compare(const LoadedSettings& loaded, std::vect
     if (auto differences = shard.differences(checked.device).get()) checked.differences = std::move(*differences);
     if (auto ignored = shard.ignored(checked.device).get()) checked.ignored = std::move(*ignored);
   }
+  if (preview == nullptr) return all;
+  shard.set_intent(preview);
+  for (Checked& checked : all) {
+    if (auto differences = shard.differences(checked.device).get()) checked.in_preview = std::move(*differences);
+  }
   return all;
 }
 
 }  // namespace
 
 OneShot compare_once(const LoadedSettings& loaded, const intent::Snapshot& snapshot, const std::vector<std::string>& names,
-                     const std::string& timeout_text) {
+                     const std::string& timeout_text, const intent::Snapshot& preview) {
   const auto timeout = core::parse_duration(timeout_text);
   if (!timeout) {
     fmt::print(stderr, "--timeout: {}\n", timeout.error().message);
@@ -115,7 +121,7 @@ OneShot compare_once(const LoadedSettings& loaded, const intent::Snapshot& snaps
     fmt::print(stderr, "no device to check: the inventory is empty (inventory.devices, inventory.netbox.filter)\n");
     return {.devices = {}, .exit_code = 3};
   }
-  OneShot shot{.devices = connect_and_compare(loaded, std::move(specs.specs), snapshot, *timeout), .exit_code = {}};
+  OneShot shot{.devices = connect_and_compare(loaded, std::move(specs.specs), snapshot, *timeout, preview), .exit_code = {}};
   for (const auto& [device, problem] : specs.problems) shot.devices.push_back({.device = device, .problem = problem});
   return shot;
 }

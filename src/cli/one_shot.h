@@ -19,6 +19,7 @@ struct Checked {
   std::vector<model::Difference> differences;
   std::vector<fleet::Ignored::Hidden> ignored;  // what rules of compare.ignore hide
   std::string problem;  // why there is no full verdict; empty if there is one
+  std::vector<model::Difference> in_preview;  // against the other intent, if there is one
 };
 
 struct OneShot {
@@ -27,8 +28,8 @@ struct OneShot {
 };
 
 // Connects to the named devices (none named: all), waits for their first dumps at most `timeout` (a duration as text),
-// compares.
+// compares. With a `preview` the same leaves are compared with that intent, too.
 OneShot compare_once(const LoadedSettings& loaded, const intent::Snapshot& snapshot, const std::vector<std::string>& names,
-                     const std::string& timeout);
+                     const std::string& timeout, const intent::Snapshot& preview = nullptr);
 
 }  // namespace dm::cli

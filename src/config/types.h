@@ -123,6 +123,7 @@ struct NetBox {
   bool render_config = false;    // ask for a template rendered for each device: one POST each
   std::uint64_t config_template_id = 0;  // which; 0: the one NetBox assigns to the device
   NetBoxMapping mapping;
+  std::string branch;  // schema id of a netbox-branching branch that is read instead of main; not of the file
 };
 
 struct Intent {

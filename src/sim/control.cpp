@@ -89,7 +89,8 @@ void Control::handle(const api::Request& request, api::Respond respond) {
   }
   if (topic == "netbox" && segments.size() > 3 && segments[2] == "objects" && !is_get) {
     const std::string object = request.path.substr(std::string_view("/control/netbox/objects/").size());
-    return respond(outcome(parts_.netbox->change(request.method, object, request.body)));
+    const auto branch = request.query.find("branch");
+    return respond(outcome(parts_.netbox->change(request.method, object, request.body, branch == request.query.end() ? "" : branch->second)));
   }
   if (topic == "netbox" && !is_get) {
     return respond(order_face(request.body, *parts_.netbox_http,

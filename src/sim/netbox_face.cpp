@@ -183,11 +183,16 @@ api::Response NetBoxFace::answer(const api::Request& request) const {
   if (auto forbidden = forbid(request, options_.token)) return *std::move(forbidden);
   if (!request.path.ends_with('/')) return add_slash(request);
   if (request.method != "GET") return detail(405, "Method \"" + request.method + "\" not allowed.");
+  const auto branch = request.headers.find("x-netbox-branch");
+  const auto found = branch == request.headers.end() || branches_.empty() ? branches_.end() : branches_.find(branch->second);
+  const bool is_branch = branch != request.headers.end() && !branches_.empty();  // without the plugin nobody looks at it
+  if (is_branch && found == branches_.end()) return {.status = 400, .content_type = "text/html; charset=utf-8", .body = "Invalid branch identifier"};
+  const Tables& tables = is_branch ? *found->second : *tables_;
   const std::string endpoint = request.path.substr(kApi.size(), request.path.size() - kApi.size() - 1);
-  if (endpoint == "status") return json_response(200, dump(tables_->status));
-  if (tables_->find(endpoint) != nullptr) return list(request, endpoint);
+  if (endpoint == "status") return json_response(200, dump(tables.status));
+  if (tables.find(endpoint) != nullptr) return list(request, endpoint, tables, options_.max_page_size);
   const std::size_t slash = endpoint.rfind('/');
-  const auto* rows = slash == std::string::npos ? nullptr : tables_->find(endpoint.substr(0, slash));
+  const auto* rows = slash == std::string::npos ? nullptr : tables.find(endpoint.substr(0, slash));
   if (rows == nullptr) return not_found_page();
   const NetBoxQuery query = parse_query(request.target);
   for (const Json& row : *rows) {
@@ -197,15 +202,15 @@ api::Response NetBoxFace::answer(const api::Request& request) const {
   return detail(404, "No object matches the given query.");
 }
 
-api::Response NetBoxFace::list(const api::Request& request, const std::string& endpoint) const {
+api::Response NetBoxFace::list(const api::Request& request, const std::string& endpoint, const Tables& tables, std::size_t max_page_size) {
   const NetBoxQuery query = parse_query(request.target);
   for (const auto& [name, value] : query.filters) {
-    if (tables_->is_choice(name, value)) continue;
+    if (tables.is_choice(name, value)) continue;
     const std::string text = "Select a valid choice. " + value + " is not one of the available choices.";
     return json_response(400, dump(Json{{name, {text}}}));
   }
   std::vector<const Json*> found;
-  for (const Json& row : *tables_->find(endpoint)) {
+  for (const Json& row : *tables.find(endpoint)) {
     if (passes(query, row)) found.push_back(&row);
   }
   const auto by_id = [](const Json* a, const Json* b) { return Tables::id(*a) < Tables::id(*b); };
@@ -213,7 +218,7 @@ api::Response NetBoxFace::list(const api::Request& request, const std::string& e
   if (query.ordering == "-id") std::stable_sort(found.rbegin(), found.rend(), by_id);
 
   std::size_t limit = query.limit.value_or(kDefaultPage);
-  if (limit == 0 || limit > options_.max_page_size) limit = options_.max_page_size;
+  if (limit == 0 || limit > max_page_size) limit = max_page_size;
   Json results = Json::array();
   for (std::size_t i = query.offset; i < found.size() && results.size() < limit; ++i) {
     results.push_back(projected(query, *found[i]));
@@ -224,25 +229,33 @@ api::Response NetBoxFace::list(const api::Request& request, const std::string& e
   return json_response(200, with_host(dump(page), host_of(request)));
 }
 
-core::Status NetBoxFace::change(std::string_view method, std::string_view object, std::string_view json) {
+core::Status NetBoxFace::change(std::string_view method, std::string_view object, std::string_view json, const std::string& branch) {
+  if (branch.empty()) return change_in(*tables_, method, object, std::string(json));
+  if (branches_.empty()) tables_->status["plugins"]["netbox_branching"] = "0.7.0";
+  auto& tables = branches_[branch];
+  if (!tables) tables = std::make_unique<Tables>(*tables_);
+  return change_in(*tables, method, object, std::string(json));
+}
+
+core::Status NetBoxFace::change_in(Tables& tables, std::string_view method, std::string_view object, const std::string& json) {
   const auto unknown = [&] {
     return core::Error{core::Code::NotFound, "netbox: no object " + std::string(object)};
   };
   const Json body = method == "DELETE" ? Json::object() : Json::parse(json, nullptr, false);
   if (!body.is_object()) return core::Error{core::Code::InvalidArgument, "netbox: a JSON object expected"};
   if (method == "POST") {
-    const auto table = tables_->rows.find(std::string(object));
-    if (table == tables_->rows.end()) return unknown();
+    const auto table = tables.rows.find(std::string(object));
+    if (table == tables.rows.end()) return unknown();
     Json row = body;
     if (!row.contains("id")) row["id"] = 100'000 + table->second.size();
     table->second.push_back(row);
-    log_change("create", table->first, Tables::id(row));
+    log_change(tables, "create", table->first, Tables::id(row));
     return {};
   }
   const std::size_t slash = object.rfind('/');
   if (slash == std::string_view::npos) return unknown();
-  const auto table = tables_->rows.find(std::string(object.substr(0, slash)));
-  if (table == tables_->rows.end()) return unknown();
+  const auto table = tables.rows.find(std::string(object.substr(0, slash)));
+  if (table == tables.rows.end()) return unknown();
   const auto row = std::find_if(table->second.begin(), table->second.end(), [&](const Json& one) {
     return std::to_string(Tables::id(one)) == object.substr(slash + 1);
   });
@@ -250,17 +263,17 @@ core::Status NetBoxFace::change(std::string_view method, std::string_view object
   const std::uint64_t id = Tables::id(*row);
   if (method == "DELETE") {
     table->second.erase(row);
-    log_change("delete", table->first, id);
+    log_change(tables, "delete", table->first, id);
     return {};
   }
   row->merge_patch(body);
   (*row)["last_updated"] = core::to_rfc3339(options_.clock->wall_now());
-  log_change("update", table->first, id);
+  log_change(tables, "update", table->first, id);
   return {};
 }
 
-void NetBoxFace::log_change(const char* action, const std::string& endpoint, std::uint64_t id) {
-  std::vector<Json>& log = tables_->rows["core/object-changes"];
+void NetBoxFace::log_change(Tables& tables, const char* action, const std::string& endpoint, std::uint64_t id) {
+  std::vector<Json>& log = tables.rows["core/object-changes"];
   const std::uint64_t next = log.empty() ? 534 : Tables::id(log.front()) + 1;
   Json row{{"id", next},
            {"url", std::string(kRecordedHost) + "/api/core/object-changes/" + std::to_string(next) + "/"},

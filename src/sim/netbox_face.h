@@ -36,18 +36,21 @@ class NetBoxFace {
 
   // Changes an object as a user would, and notes it in the change log. `object` is "dcim/interfaces/101";
   // PATCH merges `json` into it, DELETE removes it, POST to "dcim/interfaces" adds one.
-  core::Status change(std::string_view method, std::string_view object, std::string_view json);
+  // With a `branch` (8 letters and digits) only that branch of netbox-branching is changed; it begins with its first change.
+  core::Status change(std::string_view method, std::string_view object, std::string_view json, const std::string& branch = {});
 
  private:
   struct Tables;  // the objects, by endpoint
   explicit NetBoxFace(Options options);
   api::Response answer(const api::Request& request) const;
-  api::Response list(const api::Request& request, const std::string& endpoint) const;
-  void log_change(const char* action, const std::string& endpoint, std::uint64_t id);
+  static api::Response list(const api::Request& request, const std::string& endpoint, const Tables& tables, std::size_t max_page_size);
+  core::Status change_in(Tables& tables, std::string_view method, std::string_view object, const std::string& json);
+  void log_change(Tables& tables, const char* action, const std::string& endpoint, std::uint64_t id);
 
   Options options_;
   FaultPlan fault_;
-  std::unique_ptr<Tables> tables_;
+  std::unique_ptr<Tables> tables_;                           // of main
+  std::map<std::string, std::unique_ptr<Tables>> branches_;  // by schema id
   std::vector<api::Respond> hanging_;
 };
 

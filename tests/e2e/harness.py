@@ -120,9 +120,9 @@ class Fabric:
         query = urllib.parse.urlencode({"path": path})
         return http("GET", f"{self.url}/control/devices/{device}/leaves?{query}")["items"][0]["value"]
 
-    def netbox(self, method, object, body=None):
-        """Changes an object of NetBox as a user would."""
-        return http(method, f"{self.url}/control/netbox/objects/{object}", body)
+    def netbox(self, method, object, body=None, branch=None):
+        """Changes an object of NetBox as a user would, in main or in a branch."""
+        return http(method, f"{self.url}/control/netbox/objects/{object}" + (f"?branch={branch}" if branch else ""), body)
 
     def events(self):
         return http("GET", self.url + "/control/events?since=0")["items"]

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "intent/netbox/list_run.h"
@@ -56,6 +57,7 @@ net::HttpRequest Client::request_for(const std::string& path, const std::string&
   request.headers = {{"Accept", "application/json"}};
   if (!options_.token.empty())
     request.headers.emplace_back("Authorization", authorization(options_.token.reveal()));
+  if (!options_.branch.empty()) request.headers.emplace_back("X-NetBox-Branch", options_.branch);
   request.timeout = options_.timeout;
   request.max_response_bytes = options_.limits.http_response_bytes;
   request.fail_when_longer = true;
@@ -91,6 +93,10 @@ core::Result<ServerStatus> Client::status() {
   if (!body) return body.error();
   auto status = read_status(*body);
   if (!status) return core::Error{status.error().code, asked.path + ": " + status.error().message};
+  const auto& plugins = status->plugins;
+  if (!options_.branch.empty() && std::find(plugins.begin(), plugins.end(), "netbox_branching") == plugins.end()) {
+    return core::Error{core::Code::InvalidArgument, "NetBox has no branches: the plugin netbox-branching is not installed there"};
+  }
   style_ = style_of(status->version);
   return status;
 }

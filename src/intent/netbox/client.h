@@ -86,10 +86,12 @@ class Client {
     std::string ca_file;
     std::size_t page_size = 500;
     core::Limits limits;
+    std::string branch = {};  // schema id of a branch (netbox-branching) to be read instead of main
   };
   explicit Client(Options options);
 
-  // Also decides how lists are paged from here on.
+  // Also decides how lists are paged from here on. Error InvalidArgument: a branch is wanted of a NetBox that knows none,
+  // and would answer with main.
   core::Result<ServerStatus> status();
 
   // Every row of the lists. Errors as answers.h and net::HttpClient say; Unavailable when a list would not

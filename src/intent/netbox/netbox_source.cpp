@@ -223,7 +223,7 @@ std::unique_ptr<NetBoxSource> make_netbox_source(const config::NetBox& settings,
                                                  const core::Limits& limits, const core::Clock& clock) {
   NetBoxSource::Options options;
   auto reader = std::make_unique<RestReader>(
-      Client::Options{settings.url, settings.token, settings.timeout, settings.ca_file, settings.page_size, limits}, scope,
+      Client::Options{settings.url, settings.token, settings.timeout, settings.ca_file, settings.page_size, limits, settings.branch}, scope,
       RestReader::Extras{settings.config_contexts,
                          settings.render_config ? std::optional(settings.config_template_id) : std::nullopt});
   options.mapping = {settings.mapping, reader->base_url(), gnmi_port, limits.intent_file_bytes};
