@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "app/intent_setup.h"
@@ -51,6 +52,44 @@ std::vector<Row> rows_of(const model::DeviceIntent& intent, const model::Path& b
   return rows;
 }
 
+// The list entries on the way to a path, each as the text of its own elements, and what is left below the last one:
+// "/interfaces/interface[name=Ethernet1]" and "/config/mtu".
+std::vector<std::string> branches_of(const std::string& path_text) {
+  std::vector<std::string> branches;
+  const model::Path path = *model::parse_path(path_text);
+  std::size_t first = 0;
+  for (std::size_t i = 0; i < path.elements.size(); ++i) {
+    const bool is_last = i + 1 == path.elements.size();
+    if (path.elements[i].keys.empty() && !is_last) continue;
+    branches.push_back(model::to_text(path.elements, first, i + 1 - first));
+    first = i + 1;
+  }
+  return branches;
+}
+
+// Rows in the order of their paths, as a tree of list entries. An entry that nothing says must exist is only a branch.
+Table tree_of(const std::vector<Row>& rows) {
+  Table table({"PATH", "RULE", "VALUE", "FROM"});
+  std::vector<std::string> on;  // the branches printed last
+  for (const Row& row : rows) {
+    std::vector<std::string> branches = branches_of(row.path);
+    std::size_t depth = 0;
+    while (depth + 1 < branches.size() && depth < on.size() && branches[depth] == on[depth]) ++depth;
+    for (; depth + 1 < branches.size(); ++depth) table.add({std::string(2 * depth, ' ') + printable(branches[depth]), "", "", ""});
+    table.add({std::string(2 * depth, ' ') + printable(branches.empty() ? row.path : branches.back()), row.rule, printable(row.value),
+               printable(from_text(row.from))});
+    on = std::move(branches);
+  }
+  return table;
+}
+
+// What nothing is said about, by path: why.
+std::map<std::string, std::string> not_compared(const model::DeviceIntent& intent) {
+  std::map<std::string, std::string> why = intent.not_compared;
+  for (const model::Path& pattern : intent.unmanaged) why.emplace(model::to_text(pattern), "the intent says unmanaged");
+  return why;
+}
+
 }  // namespace
 
 int show_intent(const std::string& config_file, const std::string& device, const std::string& path, OutputForm form) {
@@ -80,12 +119,14 @@ int show_intent(const std::string& config_file, const std::string& device, const
                        {"url", row.from.url.empty() ? Json(nullptr) : Json(row.from.url)},
                        {"field", row.from.field.empty() ? Json(nullptr) : Json(row.from.field)}});
     }
-    fmt::print("{}\n", Json{{"device", device}, {"items", items}}.dump(2, ' ', false, Json::error_handler_t::replace));
+    Json silent = Json::array();
+    for (const auto& [where, why] : not_compared(*found->second)) silent.push_back({{"path", where}, {"reason", why}});
+    fmt::print("{}\n", Json{{"device", device}, {"items", items}, {"not_compared", silent}}.dump(2, ' ', false, Json::error_handler_t::replace));
     return 0;
   }
-  Table table({"PATH", "RULE", "VALUE", "FROM"});
-  for (const Row& row : rows) table.add({printable(row.path), row.rule, printable(row.value), printable(from_text(row.from))});
-  fmt::print("{}{} expectations for {}\n", rows.empty() ? "" : table.text(style_for_stdout()), rows.size(), device);
+  const Style style = style_for_stdout();
+  fmt::print("{}{} expectations for {}\n", rows.empty() ? "" : tree_of(rows).text(style), rows.size(), device);
+  for (const auto& [where, why] : not_compared(*found->second)) fmt::print("{} {}: {}\n", style.dim("not compared"), printable(where), printable(why));
   return 0;
 }
 
