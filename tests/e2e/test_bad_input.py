@@ -154,6 +154,7 @@ def malformed_yaml(scene):
 def netbox_page_no_json(scene):
     monitor = scene.start()
     scene.fabric.post("netbox", '{"mode": "status", "status": 200, "path": "/api/ipam/vlans/*"}')
+    monitor.ask("/api/v1/refresh", "POST")  # polls ask for what changed; this reads everything
     wait_ready(monitor, 200, "/api/ipam/vlans/: the answer is not JSON", "is intent.netbox.url the address of NetBox itself?")
     drift_is_told(scene.session)
     scene.fabric.post("netbox", '{"mode": "ok"}')
