@@ -54,14 +54,15 @@ class Programs:
         with open(os.path.join(ROOT, "tests/data/fabric/intent-files/leaf1.yaml")) as text:
             leaf1 = text.read()
         head, body = leaf1.split("  leaf1:\n", 1)
-        with open(os.path.join(self.folder, "intent.yaml"), "w") as intent:
-            intent.write(head)
-            for i in range(devices):
-                intent.write("  device%d:\n%s" % (i, body))
-        out.write("intent: { files: [ intent.yaml ] }\n")
+        for first in range(0, devices, 1000):  # limits.intent_file_bytes
+            with open(os.path.join(self.folder, "intent-%d.yaml" % first), "w") as intent:
+                intent.write(head)
+                for i in range(first, min(first + 1000, devices)):
+                    intent.write("  device%d:\n%s" % (i, body))
+        out.write("intent: { files: [ \"intent-*.yaml\" ] }\n")
 
     def wait_for_address(self):
-        end = time.monotonic() + 60
+        end = time.monotonic() + 600
         while time.monotonic() < end:
             self.log.flush()
             with open(self.log.name) as text:

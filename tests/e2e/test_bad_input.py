@@ -267,11 +267,13 @@ def environment_alone(scene):
     """Six variables and no file. (Two more only keep the test apart from what runs on this machine.)"""
     fabric, session = scene.fabric, scene.session
     relay = session.ending(Relay(fabric.ready["devices"]["leaf8"]))
+    oob = {"id": 990_001, "address": relay.address + "/32"}
+    fabric.netbox("POST", "ipam/ip-addresses", {**oob, "status": {"value": "active"}, "role": None, "vrf": None})
     rows = [row for file in sorted((ROOT / "lab" / "netbox").glob("dcim_devices_p*.json"))
             for row in json.loads(file.read_text())["results"]]
     for row in rows:
         if row["name"] == "leaf8":
-            fabric.netbox("PATCH", f"dcim/devices/{row['id']}", {"oob_ip": {"id": 1, "address": relay.address + "/32"}})
+            fabric.netbox("PATCH", f"dcim/devices/{row['id']}", {"oob_ip": oob})
         else:
             fabric.netbox("DELETE", f"dcim/devices/{row['id']}")
     prefix, key = fabric.ready["kestra"]["url"].rsplit("/", 1)
