@@ -22,11 +22,12 @@ struct Live {
   std::unique_ptr<NetBoxSource> source;
   MappingOptions mapping;
 
-  explicit Live(bool has_change_log = true) {
+  explicit Live(bool has_change_log = true, config::VlansMayExist may_exist = config::VlansMayExist::None) {
     auto own = std::make_unique<WorldReader>(world);
     reader = own.get();
     reader->has_change_log = has_change_log;
     mapping.base_url = own->base_url();
+    mapping.names.vlans_may_exist = may_exist;
     NetBoxSource::Options options;
     options.reader = std::move(own);
     options.mapping = mapping;
@@ -60,7 +61,7 @@ TEST(NetBoxLive, AThousandRandomSequencesOfChangesGiveWhatAFullReadingGives) {
   for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
     std::mt19937_64 random(seed);
     const auto chance = [&random](int percent) { return static_cast<int>(random() % 100) < percent; };
-    Live live;
+    Live live(true, seed % 4 == 0 ? config::VlansMayExist::Site : config::VlansMayExist::None);
     RandomChanges changes(live.world, random);
     std::vector<World::Transaction> open;  // their ids are taken, their changes are not seen
     (void)live.load();

@@ -43,6 +43,7 @@ TableIndex::TableIndex(const Tables& tables, const MappingOptions& options)
     vlans_[row.id] = &row;
     if (row.vid) vlans_by_vid_[*row.vid].push_back(&row);
     if (!row.tags.empty()) tagged_vlans_.push_back(&row);
+    all_vlans_.push_back(&row);
   }
   for (const L2vpnRow& row : tables.l2vpns) l2vpns_[row.id] = &row;
   for (const VrfRow& row : tables.vrfs) vrfs_[row.id] = &row;
@@ -92,6 +93,11 @@ DeviceView TableIndex::view(const DeviceRow& device, const Joined& joined) const
 const std::vector<const VlanRow*>& Joined::tagged_vlans() const {
   looked_at_->insert({ObjectKind::TaggedVlan, 0});
   return index_->tagged_vlans_;
+}
+
+const std::vector<const VlanRow*>& Joined::all_vlans() const {
+  looked_at_->insert({ObjectKind::AnyVlan, 0});
+  return index_->all_vlans_;
 }
 
 const std::vector<const VlanRow*>& Joined::vlans_with(std::uint64_t vid) const {

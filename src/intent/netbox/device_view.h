@@ -69,7 +69,7 @@ class TableIndex {
   const MappingOptions* options_;
   std::unordered_map<std::uint64_t, const VlanRow*> vlans_;
   std::unordered_map<std::uint64_t, std::vector<const VlanRow*>> vlans_by_vid_;
-  std::vector<const VlanRow*> tagged_vlans_;
+  std::vector<const VlanRow*> tagged_vlans_, all_vlans_;
   std::unordered_map<std::uint64_t, const L2vpnRow*> l2vpns_;
   std::unordered_map<std::uint64_t, const VrfRow*> vrfs_;
   std::unordered_map<std::uint64_t, const AddressRow*> addresses_;
@@ -84,6 +84,7 @@ class Joined {
   Joined(const TableIndex& index, LookedAt& looked_at) : index_(&index), looked_at_(&looked_at) {}
 
   const std::vector<const VlanRow*>& tagged_vlans() const;  // those with any tag
+  const std::vector<const VlanRow*>& all_vlans() const;     // any change of a VLAN maps the device anew
   const std::vector<const VlanRow*>& vlans_with(std::uint64_t vid) const;
   const VlanRow* vlan(std::uint64_t id) const;
   const L2vpnRow* l2vpn(std::uint64_t id) const;

@@ -19,6 +19,7 @@ enum class ObjectKind : std::uint8_t {
   Vlan,
   VlanNumber,  // all VLAN objects of one number: `id` is the vid
   TaggedVlan,  // all VLAN objects with tags: `id` is 0
+  AnyVlan,     // all VLAN objects: `id` is 0
   L2vpn,
   Vrf,
   Session,

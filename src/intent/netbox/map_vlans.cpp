@@ -261,8 +261,8 @@ namespace {
 void map_vlans_that_may_exist(const DeviceView& view, const std::map<std::uint64_t, Use>& uses, IntentBuilder& out) {
   if (view.options->names.vlans_may_exist == config::VlansMayExist::None) return;
   std::map<std::uint64_t, std::vector<const VlanRow*>> by_vid;
-  for (const VlanRow& row : view.joined->all_vlans()) {
-    if (is_in_reach(view, row) && !uses.contains(*row.vid)) by_vid[*row.vid].push_back(&row);
+  for (const VlanRow* row : view.joined->all_vlans()) {
+    if (is_in_reach(view, *row) && !uses.contains(*row->vid)) by_vid[*row->vid].push_back(row);
   }
   for (const auto& [vid, rows] : by_vid) {
     const Path path = vlan_path(vid);

@@ -237,6 +237,7 @@ void Change::touch_all() {
   });
   each(vlans_, tables_.vlans, [&](const VlanRow& row) {
     touch(ObjectKind::Vlan, row.id);
+    touch(ObjectKind::AnyVlan, 0);
     if (!row.tags.empty()) touch(ObjectKind::TaggedVlan, 0);
     if (row.vid) touch(ObjectKind::VlanNumber, *row.vid);
   });
