@@ -280,16 +280,18 @@ class Stepper {
   void refuse_paths(const CallEnd& end) {
     if (s_.search_again_at && moment_.now < *s_.search_again_at) return fail("refused", every_path_refused(end));
     const auto named = path_named_in(end.message, *plan_.paths, s_.asked);
+    PathIndexes asked = s_.asked;
+    // No path is the culprit: another search would find that again, and again, as fast as the device answers.
+    if (s_.has_searched && !(asked.size() > 1 && named)) {
+      return fail("refused", fmt::format("the device refuses together what it accepts in parts: {}", describe(end)));
+    }
     if (has_begun()) add(TellLost{fmt::format("paths are refused: {}", describe(end)), "refused"});
     add(EndCall{});
-    PathIndexes asked = s_.asked;
     if (asked.size() > 1 && named) {
       quarantine(*named, end);
       std::erase(asked, *named);
       return ask(std::move(asked), false);
     }
-    // No path is the culprit: another search would find that again, and again, as fast as the device answers.
-    if (s_.has_searched) return fail("refused", fmt::format("the device refuses together what it accepts in parts: {}", describe(end)));
     s_.phase = SessionPhase::Asking;
     s_.search.emplace(std::move(asked));
     if (s_.search->question() == s_.asked) return answer_search(end);  // a single path: that was the answer

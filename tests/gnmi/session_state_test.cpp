@@ -405,8 +405,7 @@ TEST(SessionState, PausesWhenPathsAreRefusedOnlyTogether) {
   EXPECT_THAT(machine.feed_quietly(MessageRead{.is_sync = true}), ElementsAre("end call", "ask 0,1 on the same connection"));
 
   EXPECT_THAT(machine.feed_quietly(ended(GrpcCode::InvalidArgument, "too many paths")),
-              ElementsAre("end call", "hang up",
-                          "lost: the device refuses together what it accepts in parts: INVALID_ARGUMENT: too many paths",
+              ElementsAre("hang up", "lost: the device refuses together what it accepts in parts: INVALID_ARGUMENT: too many paths",
                           "retry after 500ms"));
   EXPECT_THAT(machine.feed_quietly(RetryDue{}), ElementsAre("ask 0,1"));
   EXPECT_THAT(machine.feed_quietly(ended(GrpcCode::InvalidArgument, "too many paths")),
