@@ -1,17 +1,13 @@
 #include "gnmi/getter.h"
 
-#include <fmt/format.h>
-
 #include <map>
 #include <optional>
 #include <utility>
 
-#include "core/text.h"
 #include "gnmi/end_meaning.h"
 #include "gnmi/get_rounds.h"
-#include "gnmi/request.h"
+#include "gnmi/reading.h"
 #include "gnmi/unread_log.h"
-#include "gnmi/wire.h"
 
 namespace dm::gnmi {
 
@@ -42,7 +38,10 @@ struct Getter::Impl {
         settings(settings_in),
         handlers(std::move(handlers_in)),
         rounds(settings.subscription->get_sources, settings.get_interval),
-        timer(loop) {}
+        timer(loop),
+        reading(loop, clock, profile, paths, settings) {
+    if (handlers.on_raw) reading.keep_raw();
+  }
 
   const model::Path& request(std::size_t path) const { return request_of(*settings.subscription, path); }
   void begin();
@@ -52,15 +51,12 @@ struct Getter::Impl {
   void wait_for_turn();
   void ask_next();
   void ask(std::size_t path);
-  void on_message(std::span<const std::uint8_t> message);
-  void on_part(std::span<const std::uint8_t> message);
-  void on_end(const CallEnd& end);
-  void take_answer();
-  void say_unread();
+  void on_end(const CallEnd& end, model::UpdateBatch batch);
+  void take_answer(model::UpdateBatch batch);
+  void say_unread(const model::UpdateBatch& batch);
   void fail(const CallEnd& end);
   void end_round();
   void hang_up();
-  void connect();
 
   net::Loop& loop;
   const core::Clock& clock;
@@ -76,13 +72,8 @@ struct Getter::Impl {
 
   bool is_running = false;
   std::uint64_t calls = 0;  // grows whenever the call under way is over or given up
-  net::Timer timer;         // of the next round, of the turn to connect, or of the answer
-  // Of the round under way.
-  std::unique_ptr<WireReader> reader;
-  model::UpdateBatch batch;
-  std::optional<core::Status> answer;  // of the call under way
-  std::string raw;                     // likewise, if anybody records
-  std::unique_ptr<Transport> transport;  // last: its handlers use the rest
+  net::Timer timer;         // of the next round, or of the turn to connect
+  Reading reading;          // last: its callback uses the rest
 };
 
 void Getter::Impl::begin() {
@@ -125,79 +116,34 @@ void Getter::Impl::ask_next() {
 }
 
 void Getter::Impl::ask(std::size_t path) {
-  if (!transport) connect();
-  answer.reset();
-  batch.clear();
   ++calls;
-  const bool is_once = rounds.is_by_once(path);
-  const auto make_request = is_once ? once_request : get_request;
-  transport->start(is_once ? kSubscribeMethod : kGetMethod, make_request(request(path), settings.target, profile.encoding), true,
-                   {.on_headers = {},
-                    .on_message = [this, is_once](std::span<const std::uint8_t> bytes) { is_once ? on_part(bytes) : on_message(bytes); },
-                    .on_end = [this](const CallEnd& end) { on_end(end); }});
-  timer.after(settings.sync_deadline, [this] {
-    transport->cancel();
-    on_end({.code = GrpcCode::DeadlineExceeded,
-            .message = fmt::format("no answer within {}", core::to_text(settings.sync_deadline)),
-            .hint = {}});
-  });
+  reading.ask(request(path), rounds.is_by_once(path),
+              [this](const CallEnd& end, model::UpdateBatch batch) { on_end(end, std::move(batch)); });
 }
 
-void Getter::Impl::connect() {
-  reader = std::make_unique<WireReader>(profile, paths, settings.transport.limits, settings.memo);
-  TransportSettings wanted = settings.transport;
-  wanted.keepalive = Duration::zero();
-  if (wanted.clock == nullptr) wanted.clock = &clock;
-  transport = std::make_unique<Transport>(loop, std::move(wanted), settings.make_stream);
-}
-
-void Getter::Impl::on_message(std::span<const std::uint8_t> message) {
-  if (handlers.on_raw) raw.assign(reinterpret_cast<const char*>(message.data()), message.size());
-  answer = answer ? core::Status(core::Error{core::Code::Corrupt, "more than one answer"}) : reader->read_answer(message, batch);
-}
-
-// The sync completes the answer; whether the device then ends the call is its own matter.
-void Getter::Impl::on_part(std::span<const std::uint8_t> message) {
-  const core::Status status = reader->read_part(message, batch);
-  if (status && !batch.sync) return;
-  answer = status;
-  batch.sync = false;
-  transport->cancel();
-  on_end({.code = GrpcCode::Ok, .message = {}, .hint = {}});
-}
-
-// The answer counts only if the call ended well.
-void Getter::Impl::on_end(const CallEnd& end) {
-  timer.cancel();
+void Getter::Impl::on_end(const CallEnd& end, model::UpdateBatch batch) {
   const std::uint64_t call = ++calls;
-  if (end.code != GrpcCode::Ok) {
-    fail(end);
-  } else if (!answer || !*answer) {
-    fail({.code = GrpcCode::Internal, .message = answer ? answer->error().message : "the answer is empty", .hint = {}});
-  } else {
-    take_answer();
-  }
+  end.code == GrpcCode::Ok ? take_answer(std::move(batch)) : fail(end);
   if (call == calls) ask_next();
 }
 
-void Getter::Impl::take_answer() {
+void Getter::Impl::take_answer(model::UpdateBatch batch) {
   const std::size_t path = *rounds.next();
   model::Path asked = request(path);
   asked.origin.clear();
   if (!std::exchange(said[path], {}).empty()) {
     log.info("{}: {} is read again", settings.device, model::to_text(asked));
   }
-  if (!batch.unread.empty()) say_unread();
+  if (!batch.unread.empty()) say_unread(batch);
   complete(batch, std::move(asked), paths);
-  const model::UpdateBatch told = std::exchange(batch, {});  // a handler may end the round
   const std::uint64_t call = calls;
   if (rounds.answered()) handlers.on_quarantine();
   if (call != calls) return;
-  if (handlers.on_raw && !rounds.is_by_once(path)) handlers.on_raw(path, raw);
-  handlers.on_answer(path, told);
+  if (handlers.on_raw && !rounds.is_by_once(path)) handlers.on_raw(path, reading.raw());
+  handlers.on_answer(path, batch);
 }
 
-void Getter::Impl::say_unread() {
+void Getter::Impl::say_unread(const model::UpdateBatch& batch) {
   for (std::size_t i = 0; i < model::kUnreadKinds; ++i) {
     count_unread(static_cast<model::UnreadKind>(i), batch.unread_counts[i], metrics);
   }
@@ -236,8 +182,7 @@ void Getter::Impl::end_round() {
 void Getter::Impl::hang_up() {
   ++calls;
   timer.cancel();
-  transport.reset();
-  reader.reset();
+  reading.hang_up();
 }
 
 Getter::Getter(net::Loop& loop, const core::Clock& clock, core::Logger& log, metrics::Registry& metrics,
@@ -255,7 +200,7 @@ void Getter::set_paths(std::vector<std::size_t> paths) {
   impl_->rounds.set_paths(std::move(paths));
   if (!impl_->is_running) return;
   if (was_idle) return impl_->begin_round();
-  if (impl_->transport && impl_->rounds.next() != asked) {  // what is asked for is not wanted any more
+  if (impl_->reading.is_connected() && impl_->rounds.next() != asked) {  // what is asked for is not wanted any more
     impl_->hang_up();
     impl_->wait_for_turn();
   }
