@@ -40,6 +40,7 @@ Device::Device(DeviceContext context, DeviceSpec spec, Past past)
 }
 
 Device::~Device() {
+  if (probe_) probe_->stop();
   if (getter_) getter_->stop();
   session_.stop();
   for (const auto metric : {metrics::Metric::DeviceState, metrics::Metric::DeviceOpenDrifts,
@@ -62,10 +63,12 @@ gnmi::SessionHandlers Device::session_handlers() {
                 if (monitor_.absorb(batch)) monitor_.settle(batch, now());
                 if (monitor_.revision() != before) after_change();
                 if (batch.sync && getter_) getter_->start();
+                if (batch.sync && probe_) probe_->start();
               },
           .on_stream_lost =
               [this](const std::string& reason) {
                 if (getter_) getter_->stop();
+                if (probe_) probe_->stop();
                 monitor_.stream_lost(reason, now());
                 after_change();
               },
@@ -110,6 +113,51 @@ void Device::read(std::vector<std::size_t> sources) {
                                              *monitor_.spec().profile, context_.paths, session_.settings(), getter_handlers());
   }
   getter_->set_paths(std::move(sources));
+}
+
+// An area of which nothing comes although something is intended there may be asked for in a form the device does not answer.
+void Device::look_for_forms() {
+  if (monitor_.degraded_areas() == searched_areas_) return;
+  searched_areas_ = monitor_.degraded_areas();
+  const schema::Profile& profile = *monitor_.spec().profile;
+  if (schema::form_count(profile) < 2) return;
+  const gnmi::Subscription& subscription = *session_.settings().subscription;
+  std::map<std::size_t, std::size_t> silent;
+  const auto patterns = monitor_.silent();
+  for (const auto* sources : {&subscription.sources, &subscription.get_sources}) {
+    for (const std::size_t source : *sources) {
+      const bool is_silent = std::find(patterns.begin(), patterns.end(), pattern_of(subscription, source)) != patterns.end();
+      const auto form = forms_.find(source);
+      if (is_silent) silent[source] = form == forms_.end() ? 0 : form->second;
+    }
+  }
+  if (!probe_ && silent.empty()) return;
+  if (!probe_) {
+    probe_ = std::make_unique<gnmi::FormProbe>(context_.loop, context_.clock, profile, context_.paths, session_.settings(),
+                                               [this](const auto& found) { use_forms(found); });
+  }
+  probe_->set_silent(std::move(silent));
+  probe_->start();  // the stream is live
+}
+
+// One line for each form: a device that is silent in one is often silent everywhere.
+void Device::use_forms(const std::map<std::size_t, std::size_t>& found) {
+  if (found.empty()) return after_change();
+  std::map<std::size_t, std::vector<std::string>> by_form;
+  for (const auto& [source, form] : found) {
+    forms_[source] = form;
+    by_form[form].push_back(model::to_text(pattern_of(*session_.settings().subscription, source)));
+  }
+  for (const auto& [form, paths] : by_form) {
+    context_.log.warning("{}: the device says nothing of {}{} as it was asked; asking with {}", spec_.name, paths.front(),
+                         paths.size() == 1 ? "" : fmt::format(" and {} more", paths.size() - 1),
+                         schema::to_text(schema::form_at(*monitor_.spec().profile, form)));
+  }
+  searched_areas_.clear();  // what is silent in these forms is another question
+  probe_->set_silent({});
+  if (getter_) getter_->use_forms(found);
+  session_.use_forms(found);
+  after_change();
 }
 
 // What the device takes as what, and what not at all.
@@ -182,6 +230,7 @@ Device::Past Device::hand_over() {
 }
 
 void Device::after_change() {
+  if (monitor_.freshness() == model::Freshness::Live) look_for_forms();
   schedule();
   context_.on_status_changed();
 }
@@ -242,7 +291,8 @@ void Device::say(const drift::Output& output) {
 std::shared_ptr<const std::vector<PathStatus>> Device::paths_in_force() const {
   static const std::map<std::size_t, gnmi::GetMissing> kNone;
   return to_status(spec_.paths, {*session_.settings().subscription, session_.fallen(),
-                                 getter_ ? getter_->by_once() : kNone, monitor_.reads(), monitor_.samples()});
+                                 getter_ ? getter_->by_once() : kNone, monitor_.reads(), monitor_.samples(),
+                                 *monitor_.spec().profile, forms_, probe_.get()});
 }
 
 std::shared_ptr<const DeviceStatus> Device::status() const {

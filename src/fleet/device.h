@@ -12,6 +12,7 @@
 #include "fleet/monitor.h"
 #include "fleet/recorder.h"
 #include "fleet/status.h"
+#include "gnmi/form_probe.h"
 #include "gnmi/getter.h"
 #include "gnmi/session.h"
 
@@ -78,6 +79,8 @@ class Device {
   void tell_modes();
   std::shared_ptr<const std::vector<PathStatus>> paths_in_force() const;
   void read(std::vector<std::size_t> sources);
+  void look_for_forms();
+  void use_forms(const std::map<std::size_t, std::size_t>& found);
   void after_change();
   void schedule();
   void tell();
@@ -92,7 +95,10 @@ class Device {
   std::unique_ptr<Recorder> recorder_;
   net::Timer deadline_;
   gnmi::Session session_;
-  std::unique_ptr<gnmi::Getter> getter_;  // null while nothing was ever to be read
+  std::unique_ptr<gnmi::Getter> getter_;      // null while nothing was ever to be read
+  std::unique_ptr<gnmi::FormProbe> probe_;    // null while nothing was ever silent
+  std::vector<std::string> searched_areas_;   // whose silent paths the probe knows
+  std::map<std::size_t, std::size_t> forms_;  // found for paths (indexes into Subscription::paths)
   std::optional<core::WallTime> certificate_end_;  // of the device's, as last shown to us
 };
 

@@ -101,6 +101,9 @@ class Monitor {
   const MonitorSpec& spec() const { return spec_; }
   const Reads& reads() const { return reads_; }
   const Samples& samples() const { return samples_; }
+  const std::vector<std::string>& degraded_areas() const { return degraded_areas_; }
+  // The patterns of degraded areas in which there is no leaf.
+  std::vector<model::Path> silent() const;
   model::Freshness freshness() const { return freshness_; }
   // Grows whenever something a person or the lifecycle would notice changed.
   std::uint64_t revision() const { return revision_; }

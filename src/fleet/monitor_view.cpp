@@ -40,6 +40,16 @@ void Monitor::describe(DeviceStatus& status) const {
   status.expectations_waiting = waiting_;
 }
 
+std::vector<model::Path> Monitor::silent() const {
+  std::vector<model::Path> all;
+  for (const std::string& area : degraded_areas_) {
+    for (const model::Path& pattern : spec_.areas->at(area)) {
+      if (!is_unread(pattern) && !tree_.is_said_since(pattern, 0)) all.push_back(pattern);
+    }
+  }
+  return all;
+}
+
 std::vector<LeafStatus> Monitor::leaves() const {
   std::vector<LeafStatus> all;
   all.reserve(tree_.leaves().size());

@@ -75,6 +75,16 @@ std::shared_ptr<const std::vector<PathStatus>> to_status(std::shared_ptr<const s
   for (const auto& pattern : in_force.samples.patterns()) {
     if (const std::string why = in_force.samples.trouble(pattern); !why.empty()) writer.add(pattern, why);
   }
+  for (const auto& [source, form] : in_force.forms) {
+    if (form == 0) continue;
+    writer.add(pattern_of(in_force.subscription, source),
+               fmt::format("asked with {}: the device says nothing otherwise", schema::to_text(schema::form_at(in_force.profile, form))));
+  }
+  for (std::size_t source = 0; in_force.probe != nullptr && source < in_force.subscription.paths.size(); ++source) {
+    if (!in_force.probe->is_without_answer(source)) continue;
+    writer.add(pattern_of(in_force.subscription, source),
+               fmt::format("no leaf came in any of the {} forms of a request that the profile knows", schema::form_count(in_force.profile)));
+  }
   return std::move(writer).finish();
 }
 

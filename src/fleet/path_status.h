@@ -9,6 +9,7 @@
 #include "fleet/reads.h"
 #include "fleet/samples.h"
 #include "fleet/status.h"
+#include "gnmi/form_probe.h"
 #include "gnmi/get_rounds.h"
 #include "gnmi/session.h"
 
@@ -21,6 +22,9 @@ struct PathsInForce {
   const std::map<std::size_t, gnmi::GetMissing>& by_once;
   const Reads& reads;
   const Samples& samples;
+  const schema::Profile& profile;
+  const std::map<std::size_t, std::size_t>& forms;  // other than the profile's first, by index of Subscription::paths
+  const gnmi::FormProbe* probe = nullptr;           // null: nothing was ever silent
 };
 
 // `configured` itself, shared with other devices, unless there is something to say of this one.

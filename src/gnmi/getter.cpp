@@ -67,6 +67,7 @@ struct Getter::Impl {
   const SessionSettings& settings;
   const GetterHandlers handlers;
   GetRounds rounds;
+  std::map<std::size_t, std::size_t> forms;  // 0 may be left out
   std::map<std::size_t, std::string> said;  // the last reason logged
   UnreadLog unread_log;
 
@@ -117,7 +118,8 @@ void Getter::Impl::ask_next() {
 
 void Getter::Impl::ask(std::size_t path) {
   ++calls;
-  reading.ask(request(path), rounds.is_by_once(path),
+  const auto form = forms.find(path);
+  reading.ask(schema::in_form(profile, request(path), form == forms.end() ? 0 : form->second), rounds.is_by_once(path),
               [this](const CallEnd& end, model::UpdateBatch batch) { on_end(end, std::move(batch)); });
 }
 
@@ -204,6 +206,10 @@ void Getter::set_paths(std::vector<std::size_t> paths) {
     impl_->hang_up();
     impl_->wait_for_turn();
   }
+}
+
+void Getter::use_forms(const std::map<std::size_t, std::size_t>& forms) {
+  for (const auto& [path, form] : forms) impl_->forms[path] = form;
 }
 
 void Getter::start() {

@@ -47,6 +47,7 @@ class Getter {
   Getter& operator=(const Getter&) = delete;
 
   void set_paths(std::vector<std::size_t> paths);  // read from the next round on
+  void use_forms(const std::map<std::size_t, std::size_t>& forms);  // likewise; the profile's forms
   void start();      // the stream is live
   void stop();       // the stream is lost: no callback afterwards
   void retry_now();  // what was refused is asked for again, at once if the stream is live

@@ -196,7 +196,9 @@ void Session::Impl::perform(const Ask& action) {
   std::vector<SubscribePath> asked;
   for (const std::size_t index : action.paths) {
     const bool is_sampled = std::binary_search(action.sampled.begin(), action.sampled.end(), index);
-    asked.push_back({(*plan.paths)[index], is_sampled ? schema::PathMode::Sample : schema::PathMode::OnChange});
+    const auto form = state.forms.find(index);
+    asked.push_back({schema::in_form(*profile, (*plan.paths)[index], form == state.forms.end() ? 0 : form->second),
+                     is_sampled ? schema::PathMode::Sample : schema::PathMode::OnChange});
   }
   ++calls;
   has_said_bad_message = false;
@@ -327,6 +329,16 @@ void Session::stop() { impl_->stop(); }
 void Session::probe() { impl_->probe(); }
 void Session::retry_now() {
   if (impl_->turn || wants_retry(impl_->state)) impl_->dial(RetryWanted{});
+}
+
+void Session::use_forms(const std::map<std::size_t, std::size_t>& forms) {
+  FormsFound found;
+  const auto& sources = impl_->settings.subscription->sources;
+  for (const auto& [source, form] : forms) {
+    const auto index = std::find(sources.begin(), sources.end(), source);
+    if (index != sources.end()) found.forms[static_cast<std::size_t>(index - sources.begin())] = form;
+  }
+  impl_->handle(std::move(found));
 }
 
 const SessionSettings& Session::settings() const { return impl_->settings; }

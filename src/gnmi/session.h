@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -96,6 +97,10 @@ class Session {
   // Asks the peer for a sign of life, if connected: one that has restarted answers that it knows no such connection.
   void probe();
   void retry_now();  // a waiting backoff ends (reload); the connection is begun when it is its turn
+
+  // From now on these paths (indexes into Subscription::paths) are asked for in these forms of the profile; a stream that is
+  // live begins anew if that changes anything.
+  void use_forms(const std::map<std::size_t, std::size_t>& forms);
 
   const SessionSettings& settings() const;
   const std::vector<QuarantinedPath>& quarantined() const;

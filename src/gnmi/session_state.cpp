@@ -96,6 +96,17 @@ class Stepper {
     fail("bad_message", "a message could not be read; asking for a new dump");
   }
 
+  void operator()(const FormsFound& found) {
+    const auto before = s_.forms;
+    for (const auto& [path, form] : found.forms) s_.forms[path] = form;
+    std::erase_if(s_.forms, [](const auto& entry) { return entry.second == 0; });
+    if (s_.forms == before || s_.phase != SessionPhase::Live) return;
+    add(HangUp{});
+    add(TellLost{"asking for silent paths in another form", "forms"});
+    s_.phase = SessionPhase::Waiting;
+    add(RetryAfter{Duration::zero()});
+  }
+
   void operator()(const CallEnded& event) {
     if (s_.phase == SessionPhase::Idle || s_.phase == SessionPhase::Waiting) return;
     const CallEnd& end = event.end;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -80,6 +81,7 @@ struct SessionState {
   core::Duration probe_after;  // likewise
   std::vector<std::optional<PathQuarantine>> quarantine;  // per path of the plan
   PathModes modes;
+  std::map<std::size_t, std::size_t> forms;               // per path, in which of the profile's forms it is asked; 0 is left out
   std::optional<core::SteadyTime> search_again_at;        // set while every path is refused
   PathIndexes asked;                   // of the call under way
   std::optional<PathSearch> search;
@@ -108,6 +110,9 @@ struct MessageRead {     // decoded without error
 };
 struct BadMessageRead {};  // what it said is lost
 struct RedumpDue {};
+struct FormsFound {  // forms in which the device speaks of paths, found beside the stream
+  std::map<std::size_t, std::size_t> forms;
+};
 struct CallEnded {
   CallEnd end;
 };
@@ -115,7 +120,7 @@ struct WatchDue {
   core::SteadyTime last_heard;
 };
 using SessionEvent = std::variant<SessionStarted, SessionStopped, RetryWanted, RetryDue, CallAccepted,
-                                  MessageRead, BadMessageRead, RedumpDue, CallEnded, WatchDue>;
+                                  MessageRead, BadMessageRead, RedumpDue, FormsFound, CallEnded, WatchDue>;
 
 // Actions, to be performed in order.
 struct Ask {  // open a subscription for these paths

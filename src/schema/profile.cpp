@@ -5,6 +5,7 @@
 #include "core/check.h"
 #include "schema/alias.h"
 #include "schema/leaf_table.h"
+#include "schema/spelling.h"
 
 namespace dm::schema {
 namespace {
@@ -38,11 +39,6 @@ std::string_view find_text(const Words& words, Meaning meaning) {
   CHECK(false, "a word without text");
 }
 
-// All of these name the one OpenConfig tree (facts: "openconfig-interfaces", "rfc7951", ... are seen).
-bool is_openconfig(std::string_view origin) {
-  return origin.empty() || origin == "openconfig" || origin.starts_with("openconfig-") || origin == "rfc7951";
-}
-
 bool is_below_config(const Path& path) {
   bool is_config = false;
   for (std::size_t i = 0; i + 1 < path.elements.size(); ++i) {
@@ -63,29 +59,6 @@ bool is_key_leaf(const Path& path) {
   const auto& keys = path.elements[is_in_config ? above - 1 : above].keys;
   return std::any_of(keys.begin(), keys.end(),
                      [&](const PathKey& key) { return key.name == path.elements[size - 1].name; });
-}
-
-void strip_modules(Path& path) {
-  const auto strip = [](std::string& name) { name = std::string(model::strip_module(name)); };
-  for (PathElement& element : path.elements) {
-    strip(element.name);
-    for (PathKey& key : element.keys) strip(key.name);
-    std::sort(element.keys.begin(), element.keys.end());
-  }
-}
-
-// `interface` -> `interface[name=*]`: some targets do not take a list without its keys.
-void add_missing_keys(Path& path) {
-  std::string schema;
-  for (PathElement& element : path.elements) {
-    schema.append("/").append(element.name);
-    for (const std::string_view name : list_keys(schema)) {
-      const bool has_it = std::any_of(element.keys.begin(), element.keys.end(),
-                                      [&](const PathKey& key) { return key.name == name; });
-      if (!has_it) element.keys.push_back({std::string(name), "*"});
-    }
-    std::sort(element.keys.begin(), element.keys.end());
-  }
 }
 
 }  // namespace
@@ -118,21 +91,6 @@ Path canonicalise(const Profile& profile, Path path) {
   if (!other) return path;
   canonicalise_keys(*other);
   return std::move(*other);
-}
-
-RequestPath to_request(const Profile& profile, const Path& path) {
-  if (!is_openconfig(path.origin)) return {path, std::nullopt};
-  RequestPath request;
-  request.path = path;
-  request.path.origin.clear();
-  strip_modules(request.path);
-  if (auto other = apply_first(profile.request_aliases, request.path)) {
-    request.path = std::move(*other);
-    request.translated_from = model::to_text(path);
-  }
-  if (profile.explicit_wildcards) add_missing_keys(request.path);
-  request.path.origin = profile.origin;
-  return request;
 }
 
 }  // namespace dm::schema

@@ -34,6 +34,15 @@ struct ProfilePath {
   bool operator==(const ProfilePath&) const = default;
 };
 
+// One way in which requests write paths.
+struct RequestForm {
+  std::string origin;               // "" = none
+  bool explicit_wildcards = false;  // `[name=*]` where a list has no key
+  bool module_names = false;        // `module:name` where Profile::modules knows the module
+  bool operator==(const RequestForm&) const = default;
+};
+std::string to_text(const RequestForm& form);  // for people
+
 // A path some release or user spells differently: `from` is rewritten to `to`, what is below it stays.
 // The n-th `[k=*]` of `from` captures a key value for the n-th `[k=*]` of `to`; one that the path leaves
 // out, and one that `to` has beyond, stay `*`. The first alias that fits is applied, once.
@@ -55,6 +64,9 @@ struct Profile {
   std::string origin;            // put into every request path; "" = none
   std::string encoding = "json_ietf";
   bool explicit_wildcards = false;   // write `[name=*]` where a list has no key (some targets need it)
+  // Tried in this order where a device takes a path and never says anything of it.
+  std::vector<RequestForm> other_forms;
+  std::map<std::string, std::string, std::less<>> modules;  // element name -> YANG module
   core::Duration keepalive{};        // HTTP/2 PING interval; 0 = TCP keepalive only
   bool config_subscription = false;  // ask for commit boundaries (gNMI extension)
   std::uint32_t depth = 0;           // ask for so many levels below each path (gNMI extension); 0 = do not
@@ -99,5 +111,11 @@ struct RequestPath {
   std::optional<std::string> translated_from;
 };
 RequestPath to_request(const Profile& profile, const model::Path& path);
+
+// The forms of a profile: 0 is the one of to_request(), the others are other_forms.
+std::size_t form_count(const Profile& profile);
+RequestForm form_at(const Profile& profile, std::size_t form);
+// What to_request() gave, in another form. A path of another origin than OpenConfig's has only one.
+model::Path in_form(const Profile& profile, model::Path request, std::size_t form);
 
 }  // namespace dm::schema

@@ -20,6 +20,7 @@ constexpr std::string_view kSchema = "drift-monitor/profile/v1";
 constexpr std::string_view kEncodings[] = {"json_ietf", "json", "proto", "bytes", "ascii"};
 constexpr std::string_view kAreas[] = {"vlans", "interfaces", "vxlan", "bgp",  "vrfs",
                                        "evpn",  "mlag",       "system", "other"};
+constexpr std::size_t kMostForms = 8;  // each is a question for every silent path
 constexpr std::size_t kLargestFile = 1U << 20U;
 
 template <class Words>
@@ -53,6 +54,7 @@ class ProfileReader {
     read_encoding(map, profile);
     profile.explicit_wildcards = boolean(map, "explicit_wildcards", false);
     profile.empty_is_absent = boolean(map, "empty_is_absent", true);
+    read_forms(map, profile);
     read_keepalive(map, profile);
     profile.config_subscription = boolean(map, "config_subscription", false);
     read_depth(map, profile);
@@ -174,6 +176,32 @@ class ProfileReader {
       }
       entry.refuse_others();
       if (parsed && mode) profile.paths.push_back({std::move(*parsed), *mode, std::move(area)});
+    }
+  }
+
+  void read_forms(YamlMap& map, Profile& profile) {
+    for (const YamlMember& member : members(map, "modules")) {
+      if (member.value.is_scalar() && !member.value.text.empty()) {
+        profile.modules[member.key] = member.value.text;
+      } else {
+        mistakes_.add(member.value.place, fmt::format("modules: the module of '{}' expected", member.key));
+      }
+    }
+    for (const YamlNode& item : list(map, "other_forms")) {
+      YamlMap entry(item, "other_forms", mistakes_);
+      const RequestForm form{text(entry, "origin").value_or(profile.origin),
+                             boolean(entry, "explicit_wildcards", profile.explicit_wildcards), boolean(entry, "module_names", false)};
+      entry.refuse_others();
+      const auto& known = profile.other_forms;
+      if (form == form_at(profile, 0) || std::find(known.begin(), known.end(), form) != known.end()) {
+        mistakes_.add(item.place, fmt::format("other_forms: the same form twice ({})", to_text(form)));
+      } else if (form.module_names && profile.modules.empty()) {
+        mistakes_.add(item.place, "other_forms: module_names needs 'modules'");
+      } else if (known.size() == kMostForms) {
+        mistakes_.add(item.place, fmt::format("other_forms: more than {}", kMostForms));
+      } else {
+        profile.other_forms.push_back(form);
+      }
     }
   }
 

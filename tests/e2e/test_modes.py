@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A switch that does not take every path as ON_CHANGE: what it samples and what is read are compared like the rest."""
+"""Switches that do not take every path as ON_CHANGE, or not every form of a request: what they sample, what is read and what
+is asked otherwise is compared like the rest."""
 from harness import MARKER, Failure, Session, base_config, with_netbox
 
 INTERFACES = "/interfaces/interface/config"
@@ -60,13 +61,25 @@ def taken_again(session, monitor):
     expect("told before the marker", session.inbox.until("leaf1", MARKER, "opened"), {})
 
 
+def asked_in_another_form(session, monitor):
+    """leaf3 takes what it does not answer: no origin and all keys is its form, and nothing of the others is disturbed."""
+    device = monitor.wait_device("leaf3", "in sync", lambda d: d["verdict"] == "in_sync" and d["freshness"]["state"] == "live")
+    reason = next(path["reason"] for path in device["paths"] if path["path"] == INTERFACES)
+    expect("reason", reason, "asked with no origin, keys written out: the device says nothing otherwise")
+    session.fabric.leaf("leaf3", DESCRIPTION, "typo")
+    session.inbox.until("leaf3", DESCRIPTION, "opened")
+    expect("streams of leaf3", monitor.device("leaf3")["streams"], 2)
+    expect("streams of a spine", monitor.device("spine1")["streams"], 1)
+
+
 def main():
     with Session("--no-noise") as session:
         session.fabric.post("devices/leaf1/manners", {"no_on_change": [INTERFACES, VLANS], "no_sample": [VLANS], "get": False})
+        session.fabric.post("devices/leaf3/manners", {"only_origin": "", "needs_keys": True})
         config = with_netbox(base_config(session.fabric, session.folder, hold="300ms", group_window="300ms"), session.fabric)
         config["gnmi"].update(sample_interval="1s", get_interval="1s", paths=[{"path": p, "mode": "off"} for p in ("/arista/eos/mlag", "/arista/eos/evpn")])
         monitor = session.monitor(config)
-        for step in (asked_otherwise, sampled_is_compared, read_is_compared, taken_again):
+        for step in (asked_otherwise, sampled_is_compared, read_is_compared, asked_in_another_form, taken_again):
             step(session, monitor)
             print(f"{step.__name__}: ok", flush=True)
 

@@ -174,6 +174,37 @@ INSTANTIATE_TEST_SUITE_P(
                       Refusal{GrpcCode::NotFound, "no such target", false},
                       Refusal{GrpcCode::Unavailable, "ON_CHANGE", false}));
 
+TEST(SessionForms, ALiveStreamBeginsAnewInTheFormThatWasFound) {
+  Machine machine;
+  machine.go_live();
+
+  EXPECT_THAT(machine.feed_quietly(FormsFound{{{1, 2}}}),
+              ElementsAre("hang up", "lost: asking for silent paths in another form [forms]", "retry after 0s"));
+  EXPECT_EQ(machine.state.forms.at(1), 2U);
+  EXPECT_THAT(machine.feed_quietly(RetryDue{}), ElementsAre("ask 0,1,2,3"));
+}
+
+TEST(SessionForms, AStreamIsLeftAloneWhenNothingChanges) {
+  Machine machine;
+  machine.go_live();
+  machine.feed(FormsFound{{{1, 2}}});
+  machine.feed(RetryDue{});
+  machine.feed(MessageRead{.is_sync = true});
+
+  EXPECT_THAT(machine.feed(FormsFound{{{1, 2}}}), IsEmpty());
+  EXPECT_THAT(machine.feed(FormsFound{}), IsEmpty());
+  machine.feed(FormsFound{{{1, 0}}});
+  EXPECT_TRUE(machine.state.forms.empty());
+}
+
+TEST(SessionForms, WhatIsFoundWhileThereIsNoStreamCountsForTheNext) {
+  Machine machine;
+  machine.feed(SessionStarted{});
+
+  EXPECT_THAT(machine.feed(FormsFound{{{1, 2}}}), IsEmpty());
+  EXPECT_EQ(machine.state.forms.at(1), 2U);
+}
+
 TEST(SessionRedump, AMessageThatCouldNotBeReadIsHealedByANewDump) {
   Machine machine;
   machine.go_live();

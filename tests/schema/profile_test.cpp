@@ -17,7 +17,9 @@ namespace {
 
 using testing::Contains;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::UnorderedElementsAre;
 
 std::shared_ptr<const Profile> shipped(const std::string& name) {
   const ProfileLoad load = load_profile(name);
@@ -295,6 +297,63 @@ TEST(Classify, TellsConfigurationFromTheRest) {
     EXPECT_EQ(facts.is_config, row.is_config) << row.path;
     EXPECT_EQ(facts.is_key, row.is_key) << row.path;
   }
+}
+
+TEST(RequestForms, WriteAPathOtherwise) {
+  const ProfileLoad load = parse_profile(R"(
+schema: drift-monitor/profile/v1
+name: x
+origin: openconfig
+modules: { interfaces: openconfig-interfaces, config: oc-x }
+other_forms:
+  - { explicit_wildcards: true }
+  - { origin: "", module_names: true }
+)", "p.yaml");
+  ASSERT_THAT(load.errors, IsEmpty());
+  const Profile& profile = *load.profile;
+  const model::Path request = to_request(profile, path("/interfaces/interface/config")).path;
+  const auto written = [&](std::size_t form) {
+    model::Path other = in_form(profile, request, form);
+    return std::pair(other.origin, model::to_text({"", other.elements}));
+  };
+
+  EXPECT_EQ(form_count(profile), 3U);
+  EXPECT_EQ(written(0), std::pair(std::string("openconfig"), std::string("/interfaces/interface/config")));
+  EXPECT_EQ(written(1), std::pair(std::string("openconfig"), std::string("/interfaces/interface[name=*]/config")));
+  EXPECT_EQ(written(2), std::pair(std::string(), std::string("/openconfig-interfaces:interfaces/interface/oc-x:config")));
+  EXPECT_EQ(to_text(form_at(profile, 1)), "origin openconfig, keys written out");
+  EXPECT_EQ(to_text(form_at(profile, 2)), "no origin, keys left out, module names");
+  const model::Path vendor = path("eos_native:/Sysdb/interface");
+  EXPECT_EQ(in_form(profile, vendor, 1), vendor) << "the forms are those of OpenConfig's tree";
+}
+
+TEST(RequestForms, LeaveWildcardsOutWhereTheFirstWritesThem) {
+  const auto profile = shipped("openconfig");
+  const model::Path request = to_request(*profile, path("/interfaces/interface[name=*]/subinterfaces/subinterface[index=0]/config")).path;
+  std::size_t bare = 0;
+  while (form_at(*profile, bare).explicit_wildcards) ++bare;
+
+  EXPECT_EQ(model::to_text({"", in_form(*profile, request, bare).elements}), "/interfaces/interface/subinterfaces/subinterface[index=0]/config");
+}
+
+TEST(RequestForms, MistakesAreNamed) {
+  const ProfileLoad load = parse_profile(R"(schema: drift-monitor/profile/v1
+name: x
+origin: openconfig
+modules: { a: [] }
+other_forms:
+  - { origin: openconfig }
+  - { module_names: true }
+  - { origin: "" }
+  - { origin: "", explicit_wildcards: false }
+  - { origin: rfc7951, wildcards: true }
+)", "p.yaml");
+
+  EXPECT_THAT(load.errors, UnorderedElementsAre(
+                               HasSubstr("p.yaml:4:"), HasSubstr("p.yaml:6:5: other_forms: the same form twice (origin openconfig, keys left out)"),
+                               HasSubstr("p.yaml:7:5: other_forms: module_names needs 'modules'"),
+                               HasSubstr("p.yaml:9:5: other_forms: the same form twice (no origin, keys left out)"),
+                               HasSubstr("unknown key 'wildcards'")));
 }
 
 TEST(ParseProfile, ReportsEveryMistakeAtOnce) {
