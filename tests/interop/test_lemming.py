@@ -167,6 +167,11 @@ class LemmingCase(unittest.TestCase):
         self.assertIn("application/json", headers["content-type"])
 
 
+def without_other_forms(profile: str) -> str:
+    """The text of a profile that tries no other form of a request."""
+    return re.sub(r"(?m)^other_forms:\n(  .*\n)+", "", profile)
+
+
 class LemmingTest(LemmingCase):
     def test_changed_leaf_and_its_repair(self):
         monitor = self.started()
@@ -265,7 +270,7 @@ class LemmingTest(LemmingCase):
 
     def test_forms_it_never_answers_are_not_an_empty_device(self):
         """Another origin, none, or lists without keys: lemming takes the subscription, syncs and says nothing for ever."""
-        shipped = (ROOT / "profiles" / "openconfig.yaml").read_text()
+        shipped = without_other_forms((ROOT / "profiles" / "openconfig.yaml").read_text())
         origin, wildcards = "origin: openconfig\n", "explicit_wildcards: true\n"
         self.assertIn(origin, shipped)
         self.assertIn(wildcards, shipped)
@@ -287,6 +292,18 @@ class LemmingTest(LemmingCase):
                 self.assertEqual(monitor.items("/drifts"), [])
                 self.assertEqual(monitor.sink.events, [])
                 monitor.stop()
+
+    def test_a_form_it_answers_is_found(self):
+        """The first form of the profile is one that lemming never answers; another one is."""
+        text = without_other_forms((ROOT / "profiles" / "openconfig.yaml").read_text())
+        text = text.replace("origin: openconfig\n", 'origin: ""\nother_forms: [{ origin: openconfig }]\n')
+        profile = self.folder / "other-form.yaml"
+        profile.write_text(re.sub(r"(?m)^name: .*$", "name: other-form", text))
+        monitor = self.monitor(profile=str(profile))
+        self.addCleanup(monitor.close)
+        monitor.start()
+        monitor.wait_for_verdict(NAME, "in_sync")
+        self.assertEqual(monitor.sink.events, [])
 
     def test_check_command(self):
         monitor = self.monitor()
