@@ -13,13 +13,6 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
-
-Json provenance_json(const model::Provenance& from) {
-  if (from.source.empty()) return nullptr;
-  return {{"source", from.source}, {"object", from.object}, {"url", text_or_null(from.url)}};
-}
-
 Json values_json(const std::vector<model::Value>& values) {
   Json list = Json::array();
   for (const model::Value& value : values) list.push_back(value_json(value));
@@ -41,10 +34,10 @@ Json intended_json(const fleet::Explanation& told) {
     return {{"rule", rule_name(told.expectation->rule)},
             {"values", values_json(told.expectation->values)},
             {"values_as_compared", values_json(told.desired_as_compared)},
-            {"from", provenance_json(told.expectation->from)}};
+            {"from", to_json(told.expectation->from)}};
   }
   if (!told.entry_intended_by) return nullptr;
-  return {{"rule", "entry"}, {"values", Json::array()}, {"values_as_compared", Json::array()}, {"from", provenance_json(*told.entry_intended_by)}};
+  return {{"rule", "entry"}, {"values", Json::array()}, {"values_as_compared", Json::array()}, {"from", to_json(*told.entry_intended_by)}};
 }
 
 Json rule_json(const std::string& name, const std::string& text, const std::string& reason) {

@@ -14,9 +14,14 @@ Json time_or_null(core::WallTime time) {
   return time.time_since_epoch().count() == 0 ? Json(nullptr) : Json(core::to_rfc3339(time));
 }
 
+}  // namespace
+
 Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
-}  // namespace
+Json to_json(const model::Provenance& from) {
+  if (from.source.empty()) return nullptr;
+  return {{"source", from.source}, {"object", from.object}, {"url", text_or_null(from.url)}, {"field", text_or_null(from.field)}};
+}
 
 Json device_time(std::int64_t nanoseconds) {
   return nanoseconds <= 0 ? Json(nullptr) : Json(core::to_rfc3339(core::WallTime(std::chrono::nanoseconds(nanoseconds))));
@@ -90,11 +95,6 @@ Json to_json(const model::Finding& finding) {
 }
 
 Json to_json(const model::Drift& drift) {
-  Json intent = nullptr;
-  if (!drift.from.source.empty()) {
-    intent = {{"source", drift.from.source}, {"object", drift.from.object}, {"url", text_or_null(drift.from.url)},
-              {"field", text_or_null(drift.from.field)}};
-  }
   return {{"id", drift.id},
           {"device", drift.device},
           {"path", drift.path},
@@ -104,7 +104,7 @@ Json to_json(const model::Drift& drift) {
           {"severity", model::to_text(drift.severity)},
           {"current_value", value_json(drift.current)},
           {"desired_value", value_json(drift.desired)},
-          {"intent", intent},
+          {"intent", to_json(drift.from)},
           {"first_seen", time_or_null(drift.first_seen)},
           {"opened_at", time_or_null(drift.opened_at)},
           {"changed_at", time_or_null(drift.changed_at)},

@@ -13,6 +13,8 @@
 namespace dm::api {
 
 nlohmann::ordered_json value_json(const model::Value& value);
+nlohmann::ordered_json text_or_null(const std::string& text);  // null: empty
+nlohmann::ordered_json to_json(const model::Provenance& from);    // null: nobody says it
 nlohmann::ordered_json device_time(std::int64_t nanoseconds);  // null: unknown
 nlohmann::ordered_json to_json(const fleet::DeviceStatus& device);
 nlohmann::ordered_json to_json(const fleet::LeafStatus& leaf);

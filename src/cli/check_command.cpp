@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "api/json.h"
 #include "app/intent_setup.h"
 #include "cli/commands.h"
 #include "cli/one_shot.h"
@@ -17,12 +18,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kCellWidth = 60;
-
-Json from_json(const model::Provenance& from) {
-  if (from.source.empty()) return nullptr;
-  const auto text_or_null = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
-  return {{"source", from.source}, {"object", from.object}, {"url", text_or_null(from.url)}, {"field", text_or_null(from.field)}};
-}
 
 void print_table(const std::vector<Checked>& all) {
   const Style style = style_for_stdout();
@@ -56,7 +51,7 @@ void print_json(const std::vector<Checked>& all, const std::vector<std::string>&
                              {"severity", model::to_text(difference.severity)},
                              {"current_value", Json::parse(model::to_json(difference.current))},
                              {"desired_value", Json::parse(model::to_json(difference.desired))},
-                             {"intent", from_json(difference.from)}});
+                             {"intent", api::to_json(difference.from)}});
     }
     devices.push_back({{"device", checked.device},
                        {"problem", checked.problem.empty() ? Json(nullptr) : Json(checked.problem)},

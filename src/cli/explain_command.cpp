@@ -47,7 +47,7 @@ std::string intended_line(const Json& intended) {
   if (intended["values"] != intended["values_as_compared"]) line += ", compared as " + text_of(intended["values_as_compared"]);
   const Json& from = intended["from"];
   if (from.is_null()) return line;
-  return line + fmt::format(", by {} {}", text_of(from["source"]), text_of(from["object"])) + if_said(from.value("field", Json()), " ") +
+  return line + fmt::format(", by {} {}", text_of(from["source"]), text_of(from["object"])) + if_said(from["field"], " ") +
          if_said(from["url"], "  ");
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Rules: what they hide before and while they are in force, and what a verdict rests on."""
 import json
+import re
 
 from harness import Failure, Session, base_config, wait_for, with_netbox
 from test_commands import expect, expect_in, run
@@ -50,6 +51,8 @@ def running_service(session, config):
                  "device    MAINT until Friday", "intended  equal host1, by netbox dcim.interface:",
                  "rule      ignored by ignore[0]: leaf* role=leaf", "verdict   ignored"):
         expect_in("explain", told, part)
+    if not re.search(r"by netbox dcim\.interface:\d+ description  http", told):
+        raise Failure(f"explain does not name the field:\n{told}")
     told = json.loads(explain(VLAN, "--output", "json"))
     expect("verdict", (told["verdict"], told["schema"]["kind"], told["rules"]["list"]["is_authoritative"]), ("unexpected", "entry", True))
     expect("drift", told["drift"]["path"], VLAN)
