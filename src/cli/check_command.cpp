@@ -7,17 +7,15 @@
 #include "api/json.h"
 #include "app/intent_setup.h"
 #include "cli/commands.h"
+#include "cli/difference_text.h"
 #include "cli/one_shot.h"
 #include "cli/settings.h"
 #include "cli/table.h"
-#include "core/text.h"
 
 namespace dm::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr std::size_t kCellWidth = 60;
 
 void print_table(const std::vector<Checked>& all) {
   const Style style = style_for_stdout();
@@ -27,8 +25,7 @@ void print_table(const std::vector<Checked>& all) {
     for (const model::Difference& difference : checked.differences) {
       ++count;
       table.add({checked.device, style.yellow(model::to_text(difference.kind)), printable(difference.path_text),
-                 core::shorten(printable(model::to_display(difference.current)), kCellWidth),
-                 core::shorten(printable(model::to_display(difference.desired)), kCellWidth),
+                 value_cell(difference.current), value_cell(difference.desired),
                  printable(from_text(difference.from))});
     }
     if (checked.differences.empty() && checked.problem.empty()) ++good;
@@ -46,12 +43,8 @@ void print_json(const std::vector<Checked>& all, const std::vector<std::string>&
   for (const Checked& checked : all) {
     Json differences = Json::array();
     for (const model::Difference& difference : checked.differences) {
-      differences.push_back({{"path", difference.path_text},
-                             {"difference", model::to_text(difference.kind)},
-                             {"severity", model::to_text(difference.severity)},
-                             {"current_value", Json::parse(model::to_json(difference.current))},
-                             {"desired_value", Json::parse(model::to_json(difference.desired))},
-                             {"intent", api::to_json(difference.from)}});
+      differences.push_back(difference_json(difference));
+      differences.back()["intent"] = api::to_json(difference.from);
     }
     devices.push_back({{"device", checked.device},
                        {"problem", checked.problem.empty() ? Json(nullptr) : Json(checked.problem)},

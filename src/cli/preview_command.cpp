@@ -8,17 +8,15 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/difference_text.h"
 #include "cli/one_shot.h"
 #include "cli/settings.h"
 #include "cli/table.h"
-#include "core/text.h"
 
 namespace dm::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr std::size_t kCellWidth = 60;
 
 struct Effect {
   std::string device;
@@ -58,8 +56,7 @@ void print_table(const std::string& branch, const std::vector<Effect>& effects, 
   for (const Effect& effect : effects) {
     table.add({effect.device, effect.what == "closes" ? style.green(effect.what) : style.yellow(effect.what),
                std::string(model::to_text(effect.difference.kind)), printable(effect.difference.path_text),
-               core::shorten(printable(model::to_display(effect.difference.current)), kCellWidth),
-               core::shorten(printable(model::to_display(effect.difference.desired)), kCellWidth)});
+               value_cell(effect.difference.current), value_cell(effect.difference.desired)});
   }
   if (!table.empty()) fmt::print("{}\n", table.text(style));
   std::size_t before = 0;
@@ -75,13 +72,8 @@ void print_table(const std::string& branch, const std::vector<Effect>& effects, 
 void print_json(const std::string& branch, const std::vector<Effect>& effects, const std::vector<Checked>& all) {
   Json items = Json::array(), problems = Json::object();
   for (const Effect& effect : effects) {
-    items.push_back({{"device", effect.device},
-                     {"merge", effect.what},
-                     {"path", effect.difference.path_text},
-                     {"difference", model::to_text(effect.difference.kind)},
-                     {"severity", model::to_text(effect.difference.severity)},
-                     {"current_value", Json::parse(model::to_json(effect.difference.current))},
-                     {"desired_value", Json::parse(model::to_json(effect.difference.desired))}});
+    items.push_back({{"device", effect.device}, {"merge", effect.what}});
+    items.back().update(difference_json(effect.difference));
   }
   for (const Checked& checked : all) {
     if (!checked.problem.empty()) problems[checked.device] = checked.problem;

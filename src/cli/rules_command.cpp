@@ -5,17 +5,15 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/difference_text.h"
 #include "cli/one_shot.h"
 #include "cli/settings.h"
 #include "cli/table.h"
-#include "core/text.h"
 
 namespace dm::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr std::size_t kCellWidth = 60;
 
 // One difference that a rule hides.
 struct Hit {
@@ -46,8 +44,7 @@ void print_rule(const Style& style, const std::string& name, const config::Ignor
   Table table({"  DEVICE", "DIFFERENCE", "PATH", "CURRENT", "DESIRED"});
   for (const Hit& hit : hits) {
     table.add({"  " + hit.device, style.yellow(model::to_text(hit.difference->kind)), printable(hit.difference->path_text),
-               core::shorten(printable(model::to_display(hit.difference->current)), kCellWidth),
-               core::shorten(printable(model::to_display(hit.difference->desired)), kCellWidth)});
+               value_cell(hit.difference->current), value_cell(hit.difference->desired)});
   }
   fmt::print("{}", table.text(style));
 }
@@ -55,11 +52,8 @@ void print_rule(const Style& style, const std::string& name, const config::Ignor
 Json rule_json(const std::string& name, const config::IgnoreRule& rule, const std::vector<Hit>& hits) {
   Json hidden = Json::array();
   for (const Hit& hit : hits) {
-    hidden.push_back({{"device", hit.device},
-                      {"path", hit.difference->path_text},
-                      {"difference", model::to_text(hit.difference->kind)},
-                      {"current_value", Json::parse(model::to_json(hit.difference->current))},
-                      {"desired_value", Json::parse(model::to_json(hit.difference->desired))}});
+    hidden.push_back({{"device", hit.device}});
+    hidden.back().update(difference_json(*hit.difference));
   }
   return {{"rule", name}, {"text", config::to_text(rule)}, {"reason", rule.reason}, {"hides", hidden}};
 }
