@@ -104,7 +104,8 @@ std::optional<core::SteadyTime> Lifecycle::next_deadline() const {
   std::optional<core::SteadyTime> next = reminder_deadline_;
   if (resolve_deadline_) keep_earlier(next, *resolve_deadline_);
   if (group_deadline_) keep_earlier(next, is_group_whole() ? group_since_ : *group_deadline_);
-  const bool is_next_awaited = !group_deadline_ || group_commits_ < commits_;
+  // A hold that ends may make the group whole, where more than its window can tell that.
+  const bool is_next_awaited = !group_deadline_ || group_commits_ < commits_ || rules_.hold > rules_.group_window;
   if (is_next_awaited && !holds_.empty()) keep_earlier(next, holds_.begin()->first);
   return next;
 }
@@ -251,12 +252,18 @@ void Lifecycle::mark_due(Now now) {
   }
 }
 
-// Nothing from before a boundary is on its way into the group that waits. What a later commit has begun to say is
-// not waited for; what is damped beyond the window would not be told with it anyway.
+// Nothing that is known may still join the group that waits, nor can anything that is not known yet: what begins now
+// is held for longer than the group waits, or belongs to a later commit than all that waits.
 bool Lifecycle::is_group_whole() const {
-  if (!group_deadline_ || group_commits_ >= commits_) return false;
-  return std::none_of(holds_.begin(), holds_.upper_bound({*group_deadline_, nullptr}), [&](const auto& hold) {
-    return tracks_.find(*hold.second)->second.held->commits < commits_;
+  if (!group_deadline_) return false;
+  const bool is_all_known = rules_.hold > rules_.group_window;
+  const bool is_committed = group_commits_ < commits_;
+  if (!is_all_known && !is_committed) return false;
+  // What is damped beyond the window would not be told with it anyway.
+  const auto beyond = holds_.lower_bound({*group_deadline_ + core::SteadyTime::duration(1), nullptr});
+  return std::none_of(holds_.begin(), beyond, [&](const auto& hold) {
+    // What a later commit has begun to say is not waited for.
+    return !is_committed || tracks_.find(*hold.second)->second.held->commits < commits_;
   });
 }
 

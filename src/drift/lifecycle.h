@@ -11,9 +11,10 @@
 //   was told; a value that comes back within the hold, or before its event is made, tells nothing.
 // - The group waits from the moment the first difference outlasted its hold. What is in it by then was
 //   a true verdict: a stream that is lost afterwards does not take it back.
-// - A device that says where a commit ends lets a group be told sooner: as soon as everything in it came before
-//   a boundary and nothing else from before a boundary could still join it. So it is never told in two parts
-//   where the window would have told it in one. What ended before a boundary is told at once.
+// - It is told at the end of its window, or sooner: as soon as nothing can join it any more. With a hold longer than the
+//   window that is when the last of what was said within the window of the first is due (a burst of one timestamp:
+//   after the hold). With a shorter hold only a device that says where a commit ends lets it be told sooner. So it is
+//   never told in two parts where the window would have told it in one. What ended before a boundary is told at once.
 // - An open drift whose whole entry goes missing (or becomes unexpected) is not repaired: it stays open
 //   until the entry's own drift is told, and its resolution is told after that.
 // - A path told flap_count times within flap_window is flapping: the next time it must last

@@ -20,8 +20,8 @@ TEST(Lifecycle, ALeafWhoseEntryGoesIsResolvedAfterTheEntryIsTold) {
   EXPECT_EQ(s.lifecycle.open_count(), 1U);
   s.at(20s);
 
-  EXPECT_THAT(s.lines(), ElementsAre("2500ms opened: +/e[k=1]/a=typo", "12500ms opened: +/e[k=1]=(absent)",
-                                     "13000ms resolved: -/e[k=1]/a=typo"));
+  EXPECT_THAT(s.lines(), ElementsAre("2000ms opened: +/e[k=1]/a=typo", "12000ms opened: +/e[k=1]=(absent)",
+                                     "12500ms resolved: -/e[k=1]/a=typo"));
   EXPECT_EQ(s.events[1].second.open_count, 1U);
 }
 
@@ -32,7 +32,7 @@ TEST(Lifecycle, AnEntryThatComesBackWithinItsHoldTellsNothingOfItsLeaves) {
   s.is_missing("/e[k=1]").is_in_entry("/e[k=1]/a");
   s.at(11s).is_good("/e[k=1]").is("/e[k=1]/a", "typo").at(1min);
 
-  EXPECT_THAT(s.lines(), ElementsAre("2500ms opened: +/e[k=1]/a=typo"));
+  EXPECT_THAT(s.lines(), ElementsAre("2000ms opened: +/e[k=1]/a=typo"));
   EXPECT_EQ(s.lifecycle.open_count(), 1U);
 }
 
@@ -43,7 +43,7 @@ TEST(Lifecycle, AnEntryThatComesBackRightWithinItsHoldResolvesItsLeaves) {
   s.is_missing("/e[k=1]").is_in_entry("/e[k=1]/a");
   s.at(11s).is_good("/e[k=1]").is_good("/e[k=1]/a").at(1min);
 
-  EXPECT_THAT(s.lines(), ElementsAre("2500ms opened: +/e[k=1]/a=typo", "11500ms resolved: -/e[k=1]/a=typo"));
+  EXPECT_THAT(s.lines(), ElementsAre("2000ms opened: +/e[k=1]/a=typo", "11500ms resolved: -/e[k=1]/a=typo"));
 }
 
 TEST(Lifecycle, ALeafFoundInAnEntryThatWasToldIsResolvedAtOnce) {

@@ -14,20 +14,20 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-TEST(Lifecycle, TellsADifferenceAfterHoldAndGroupWindow) {
+TEST(Lifecycle, TellsADifferenceAfterItsHold) {
   Story s;
 
   s.at(0s).is("/a", "typo").at(10s);
 
-  EXPECT_THAT(s.lines(), ElementsAre("2500ms opened: +/a=typo"));
+  EXPECT_THAT(s.lines(), ElementsAre("2000ms opened: +/a=typo"));
   const model::Event& event = s.events[0].second;
   EXPECT_EQ(event.device, "leaf1");
   EXPECT_EQ(event.id.size(), 32U);
   EXPECT_EQ(event.open_count, 1U);
-  EXPECT_EQ(event.detected_at, story::kStart + 2500ms);
+  EXPECT_EQ(event.detected_at, story::kStart + 2000ms);
   const model::Drift& drift = event.differences[0].drift;
   EXPECT_EQ(drift.first_seen, story::kStart);
-  EXPECT_EQ(drift.opened_at, story::kStart + 2500ms);
+  EXPECT_EQ(drift.opened_at, story::kStart + 2000ms);
   EXPECT_EQ(drift.changed_at, drift.opened_at);
   EXPECT_EQ(drift.state, model::DriftState::Open);
   EXPECT_TRUE(drift.was_told);
@@ -50,10 +50,42 @@ TEST(Lifecycle, SaysNothingOfAValueThatComesBackWithinTheHold) {
 TEST(Lifecycle, SaysNothingOfAValueThatComesBackBeforeItsEventIsMade) {
   Story s;
 
-  s.at(0s).is("/a", "typo").at(2200ms).is_good("/a").at(1min);
+  s.at(0s).is("/a", "typo").at(400ms).is("/b", 1).at(2200ms).is_good("/a").at(1min);
 
-  EXPECT_THAT(s.lines(), IsEmpty());
-  EXPECT_EQ(s.lifecycle.open_count(), 0U);
+  EXPECT_THAT(s.lines(), ElementsAre("2400ms opened: +/b=1"));
+  EXPECT_EQ(s.lifecycle.open_count(), 1U);
+}
+
+TEST(Lifecycle, OfAGroupIsToldWhenItsLastIsDueAndNoOtherCanJoin) {
+  Story s;
+
+  s.at(0s).is("/a", 1).at(400ms).is("/b", 1).is("/c", 1).at(2100ms).is("/d", 1).is_good("/b").at(10s);
+
+  EXPECT_THAT(s.lines(), ElementsAre("2400ms opened: +/a=1 +/c=1", "4100ms opened: +/d=1"));
+}
+
+TEST(Lifecycle, DoesNotWaitForWhatIsMended) {
+  Story s;
+
+  s.at(0s).is("/a", 1).at(400ms).is("/b", 1).at(2100ms).is_good("/b").at(2150ms);
+
+  EXPECT_THAT(s.lines(), ElementsAre("2100ms opened: +/a=1"));
+}
+
+TEST(Lifecycle, WithAShorterHoldWaitsForItsWindow) {
+  Story s({.hold = 100ms});
+
+  s.at(0s).is("/a", 1).at(450ms).is("/b", 1).at(10s);
+
+  EXPECT_THAT(s.lines(), ElementsAre("600ms opened: +/a=1 +/b=1"));
+}
+
+TEST(Lifecycle, WithAHoldAsLongAsTheWindowIsNotToldInTwoParts) {
+  Story s({.hold = 500ms});
+
+  s.at(0s).is("/a", 1).at(500ms).is("/b", 1).at(10s);
+
+  EXPECT_THAT(s.lines(), ElementsAre("1000ms opened: +/a=1 +/b=1"));
 }
 
 TEST(Lifecycle, HoldIsOfThePathNotOfOneWrongValue) {
@@ -61,7 +93,7 @@ TEST(Lifecycle, HoldIsOfThePathNotOfOneWrongValue) {
 
   s.at(0s).is("/a", 1).at(1s).is("/a", 2).at(1900ms).is("/a", 3).at(10s);
 
-  EXPECT_THAT(s.lines(), ElementsAre("2500ms opened: +/a=3"));
+  EXPECT_THAT(s.lines(), ElementsAre("2000ms opened: +/a=3"));
   EXPECT_EQ(s.suspected, 1U);
 }
 
@@ -70,7 +102,7 @@ TEST(Lifecycle, PutsWhatOpensWithinTheWindowIntoOneEvent) {
 
   s.at(0s).is("/b", 1).at(300ms).is("/a", 1).at(500ms).is("/c", 1).at(501ms).is("/d", 1).at(10s);
 
-  EXPECT_THAT(s.lines(), ElementsAre("2500ms opened: +/a=1 +/b=1 +/c=1", "3001ms opened: +/d=1"));
+  EXPECT_THAT(s.lines(), ElementsAre("2500ms opened: +/a=1 +/b=1 +/c=1", "2501ms opened: +/d=1"));
   EXPECT_EQ(s.events[0].second.open_count, 3U);
   EXPECT_EQ(s.events[1].second.open_count, 4U);
 }
@@ -90,14 +122,14 @@ TEST(Lifecycle, TellsAChangeThatLastsAndKeepsTheDrift) {
 
   s.at(0s).is("/a", 1).at(10s).is("/a", 2).at(20s);
 
-  EXPECT_THAT(s.lines(), ElementsAre("2500ms opened: +/a=1", "12500ms changed: ~/a=2"));
+  EXPECT_THAT(s.lines(), ElementsAre("2000ms opened: +/a=1", "12000ms changed: ~/a=2"));
   const model::Drift& opened = s.events[0].second.differences[0].drift;
   const model::Drift& changed = s.events[1].second.differences[0].drift;
   EXPECT_EQ(opened.id, changed.id);
   EXPECT_NE(s.events[0].second.id, s.events[1].second.id);
   EXPECT_EQ(changed.first_seen, story::kStart);
-  EXPECT_EQ(changed.opened_at, story::kStart + 2500ms);
-  EXPECT_EQ(changed.changed_at, story::kStart + 12500ms);
+  EXPECT_EQ(changed.opened_at, story::kStart + 2000ms);
+  EXPECT_EQ(changed.changed_at, story::kStart + 12000ms);
   EXPECT_EQ(s.suspected, 1U);
 }
 
@@ -106,7 +138,7 @@ TEST(Lifecycle, AChangeThatComesBackWithinTheHoldTellsNothing) {
 
   s.at(0s).is("/a", 1).at(10s).is("/a", 2).at(11s).is("/a", 3).at(11500ms).is("/a", 1).at(1min);
 
-  EXPECT_THAT(s.lines(), ElementsAre("2500ms opened: +/a=1"));
+  EXPECT_THAT(s.lines(), ElementsAre("2000ms opened: +/a=1"));
 }
 
 TEST(Lifecycle, AnotherOrderOfASetIsNoChange) {
@@ -126,7 +158,7 @@ TEST(Lifecycle, AnotherDesiredValueIsAChange) {
   s.lifecycle.observe(story::different("/a", 1, "better"), s.now());
   s.at(20s);
 
-  EXPECT_THAT(s.lines(), ElementsAre("2500ms opened: +/a=1", "12500ms changed: ~/a=1"));
+  EXPECT_THAT(s.lines(), ElementsAre("2000ms opened: +/a=1", "12000ms changed: ~/a=1"));
   EXPECT_EQ(s.events[1].second.differences[0].drift.desired, model::Value("better"));
 }
 
@@ -140,8 +172,8 @@ TEST(Lifecycle, MixesOpenedAndChangedUnderTheGravestAction) {
   s.lifecycle.observe(critical, s.now());
   s.is("/c", 1).at(30s);
 
-  EXPECT_THAT(s.lines(), ElementsAre("2500ms opened: +/a=1", "12500ms opened: +/b=1 ~/a=2",
-                                     "22500ms changed: ~/a=3 +/c=1"));
+  EXPECT_THAT(s.lines(), ElementsAre("2000ms opened: +/a=1", "12000ms opened: +/b=1 ~/a=2",
+                                     "22000ms changed: ~/a=3 +/c=1"));
 }
 
 TEST(Lifecycle, ResolvesWithoutHoldInAnEventOfItsOwn) {
@@ -150,8 +182,8 @@ TEST(Lifecycle, ResolvesWithoutHoldInAnEventOfItsOwn) {
 
   s.is_good("/b").at(10400ms).is_good("/a").is("/d", 1).at(20s);
 
-  EXPECT_THAT(s.lines(), ElementsAre("2500ms opened: +/a=1 +/b=1 +/c=1",
-                                     "10500ms resolved: -/a=1 -/b=1", "12900ms opened: +/d=1"));
+  EXPECT_THAT(s.lines(), ElementsAre("2000ms opened: +/a=1 +/b=1 +/c=1",
+                                     "10500ms resolved: -/a=1 -/b=1", "12400ms opened: +/d=1"));
   EXPECT_EQ(s.events[1].second.open_count, 1U);
   const model::Drift& resolved = s.events[1].second.differences[1].drift;
   EXPECT_EQ(resolved.state, model::DriftState::Resolved);
@@ -202,8 +234,8 @@ TEST(Lifecycle, ADriftThatComesBackHasANewId) {
 
   s.at(0s).is("/a", 1).at(10s).is_good("/a").at(10100ms).is("/a", 1).at(20s);
 
-  EXPECT_THAT(s.lines(), ElementsAre("2500ms opened: +/a=1", "10500ms resolved: -/a=1",
-                                     "12600ms opened: +/a=1"));
+  EXPECT_THAT(s.lines(), ElementsAre("2000ms opened: +/a=1", "10500ms resolved: -/a=1",
+                                     "12100ms opened: +/a=1"));
   EXPECT_NE(s.events[0].second.differences[0].drift.id, s.events[2].second.differences[0].drift.id);
 }
 
@@ -213,7 +245,7 @@ TEST(Lifecycle, ALostStreamForgetsWhatWasHeldAndKeepsWhatIsOpen) {
 
   s.lose().at(1min);
 
-  EXPECT_THAT(s.lines(), ElementsAre("2500ms opened: +/a=1"));
+  EXPECT_THAT(s.lines(), ElementsAre("2000ms opened: +/a=1"));
   EXPECT_EQ(s.lifecycle.open_count(), 1U);
   EXPECT_EQ(s.lifecycle.suspected_count(), 0U);
   EXPECT_FALSE(s.lifecycle.next_deadline());
@@ -225,7 +257,7 @@ TEST(Lifecycle, IgnoresObservationsBetweenLossAndSync) {
 
   s.is_good("/a").is("/b", 1).at(20s).sync({{"/a", 1}}).at(30s);
 
-  EXPECT_THAT(s.lines(), ElementsAre("2500ms opened: +/a=1"));
+  EXPECT_THAT(s.lines(), ElementsAre("2000ms opened: +/a=1"));
 }
 
 TEST(Lifecycle, TellsWhatWasDueWhenTheStreamWasLost) {
@@ -233,7 +265,7 @@ TEST(Lifecycle, TellsWhatWasDueWhenTheStreamWasLost) {
 
   s.at(0s).is("/a", 1).at(1s).is("/b", 1).at(2100ms).lose().at(10s);
 
-  EXPECT_THAT(s.lines(), ElementsAre("2500ms opened: +/a=1"));
+  EXPECT_THAT(s.lines(), ElementsAre("2000ms opened: +/a=1"));
 }
 
 TEST(Lifecycle, ASyncResolvesWhatItDoesNotRepeat) {
@@ -242,8 +274,8 @@ TEST(Lifecycle, ASyncResolvesWhatItDoesNotRepeat) {
 
   s.sync({{"/a", 1}, {"/d", 1}}, "/c").at(2min);
 
-  EXPECT_THAT(s.lines(), ElementsAre("2500ms opened: +/a=1 +/b=1 +/c=1", "60500ms resolved: -/b=1",
-                                     "62500ms opened: +/d=1"));
+  EXPECT_THAT(s.lines(), ElementsAre("2000ms opened: +/a=1 +/b=1 +/c=1", "60500ms resolved: -/b=1",
+                                     "62000ms opened: +/d=1"));
   EXPECT_EQ(s.lifecycle.open_count(), 3U);
 }
 
@@ -264,7 +296,7 @@ TEST(Lifecycle, ARestartConfirmsStoredDriftsSilently) {
   EXPECT_EQ(after.lifecycle.open_count(), 3U);
   after.at(0s).sync({{"/a", 1}, {"/b", 2}}).at(1min);
 
-  EXPECT_THAT(after.lines(), ElementsAre("500ms resolved: -/c=1", "2500ms changed: ~/b=2"));
+  EXPECT_THAT(after.lines(), ElementsAre("500ms resolved: -/c=1", "2000ms changed: ~/b=2"));
   EXPECT_EQ(after.events[1].second.differences[0].drift.id, before.lifecycle.open_drifts()[1].id);
 }
 
@@ -287,9 +319,9 @@ TEST(Lifecycle, RemindsOfOpenDriftsWhileTheDeviceIsLive) {
   s.at(0s).is("/a", 1).is("/b", 2).at(1h).at(1h + 30min).is_good("/b").at(2h + 3s).lose().at(5h);
   s.sync({{"/a", 1}}).at(6h);
 
-  EXPECT_THAT(s.lines(), ElementsAre("2500ms opened: +/a=1 +/b=2",
-                                     "3602500ms reminder: !/a=1 !/b=2", "5400500ms resolved: -/b=2",
-                                     "7202500ms reminder: !/a=1", "21600000ms reminder: !/a=1"));
+  EXPECT_THAT(s.lines(), ElementsAre("2000ms opened: +/a=1 +/b=2",
+                                     "3602000ms reminder: !/a=1 !/b=2", "5400500ms resolved: -/b=2",
+                                     "7202000ms reminder: !/a=1", "21600000ms reminder: !/a=1"));
 }
 
 TEST(Lifecycle, AFlappingPathCannotStormAndIsToldInTheEnd) {
@@ -326,7 +358,7 @@ TEST(Lifecycle, NewRulesApplyToWhatIsHeld) {
   s.lifecycle.set_rules({.hold = 5s});
   s.at(1min);
 
-  EXPECT_THAT(s.lines(), ElementsAre("5500ms opened: +/a=1"));
+  EXPECT_THAT(s.lines(), ElementsAre("5000ms opened: +/a=1"));
 }
 
 TEST(Lifecycle, ANewSeverityIsNoNewsButShownWithTheNext) {
@@ -338,7 +370,7 @@ TEST(Lifecycle, ANewSeverityIsNoNewsButShownWithTheNext) {
   s.lifecycle.observe(critical, s.now());
   s.at(20s).is_good("/a").at(30s);
 
-  EXPECT_THAT(s.lines(), ElementsAre("2500ms opened: +/a=1", "20500ms resolved: -/a=1"));
+  EXPECT_THAT(s.lines(), ElementsAre("2000ms opened: +/a=1", "20500ms resolved: -/a=1"));
   EXPECT_EQ(s.events[1].second.differences[0].drift.severity, model::Severity::Critical);
 }
 
