@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "intent/netbox/lists.h"
 #include "intent/netbox_tables_support.h"
 
@@ -98,6 +100,63 @@ TEST(NetBoxPolicy, Row40TheStrictTagAndTheCustomFieldNameWhatMustHoldNothingElse
   lab.device().tags = {tag("drift:strict", "driftstrict")};
   lab.map();
   EXPECT_THAT(strict_of(lab), Contains("/"));
+}
+
+// A VTEP with an object of each kind that may say how it is compared.
+struct AllKinds : Lab {
+  AllKinds() {
+    address(interface("Loopback1", "virtual"), "10.0.255.1/32");
+    InterfaceRow& port = interface("Ethernet1");
+    port.mode = "access";
+    port.untagged_vlan = vlan_brief(1, 40);
+    vlan(1, 40, "red").l2vpn = brief(9, "red");
+    l2vpn(9, 110040);
+    vrf(1, "gold").custom_fields["l3vni"] = Value(100001);
+    interface("Ethernet2").vrf = brief(1, "gold");
+    session("10.0.0.2", 65000);
+  }
+};
+
+const std::string kVlan40 = kDefault + "/vlans/vlan[vlan-id=40]";
+const std::string kVni40 = "/interfaces/interface[name=Vxlan1]/arista-vxlan/vlan-to-vnis/vlan-to-vni[vlan=40]";
+const std::string kEvpn40 = "/arista/eos/evpn/evpn-instances/evpn-instance[name=40]";
+const std::string kVtepAddress =
+    "/interfaces/interface[name=Loopback1]/subinterfaces/subinterface[index=0]/ipv4/addresses/address[ip=10.0.255.1]";
+const std::string kNeighbor = kDefault + "/protocols/protocol[identifier=BGP][name=BGP]/bgp/neighbors/neighbor[neighbor-address=10.0.0.2]";
+const std::string kGold = "/network-instances/network-instance[name=gold]";
+
+TEST(NetBoxPolicy, Row40TheCustomFieldCountsOnEachKindOfObject) {
+  struct Kind {
+    std::function<CustomFields&(AllKinds&)> fields;
+    std::vector<std::string> patterns;
+  };
+  const std::vector<Kind> kinds{
+      {[](AllKinds& lab) -> CustomFields& { return lab.tables.vlans[0].custom_fields; }, {kEvpn40, kVni40, kVlan40}},
+      {[](AllKinds& lab) -> CustomFields& { return lab.tables.l2vpns[0].custom_fields; }, {kEvpn40, kVni40}},
+      {[](AllKinds& lab) -> CustomFields& { return lab.tables.addresses[0].custom_fields; }, {kVtepAddress}},
+      {[](AllKinds& lab) -> CustomFields& { return lab.tables.sessions[0].custom_fields; }, {kNeighbor}},
+      {[](AllKinds& lab) -> CustomFields& { return lab.tables.vrfs[0].custom_fields; },
+       {"/interfaces/interface[name=Vxlan1]/arista-vxlan/vrf-to-vnis/vrf-to-vni[vrf=gold]", kGold}}};
+  for (const Kind& kind : kinds) {
+    AllKinds lab;
+    kind.fields(lab)["drift_policy"] = Value("ignore");
+    lab.map();
+    for (const std::string& pattern : kind.patterns) {
+      EXPECT_TRUE(lab.is_unmanaged(pattern)) << pattern;
+      EXPECT_FALSE(lab.has_entry(pattern)) << pattern;
+    }
+    kind.fields(lab)["drift_policy"] = Value("strict");
+    lab.map();
+    EXPECT_THAT(strict_of(lab), testing::UnorderedElementsAreArray(kind.patterns));
+  }
+}
+
+TEST(NetBoxPolicy, Row40AnIgnoredL2vpnLeavesItsVlanAlone) {
+  AllKinds lab;
+  lab.tables.l2vpns[0].custom_fields["drift_policy"] = Value("ignore");
+  lab.map();
+  EXPECT_FALSE(lab.has_entry(kVni40));
+  EXPECT_TRUE(lab.has_entry(kVlan40));
 }
 
 TEST(NetBoxPolicy, TagsAndFieldAreSettings) {

@@ -29,6 +29,10 @@ class RandomChanges {
     return rows.empty() ? nullptr : &rows[below(rows.size())];
   }
   std::string text(const char* what) { return what + std::to_string(below(1000)); }
+  void set_policy(CustomFields& fields) {
+    static const std::vector<const char*> kPolicies{"", "", "ignore", "strict"};
+    fields["drift_policy"] = model::Value(kPolicies[below(kPolicies.size())]);
+  }
   Brief vlan_or_none() {
     const VlanRow* vlan = coin() ? any(world_->tables.vlans) : nullptr;
     return World::only(vlan == nullptr ? 0 : vlan->id);
@@ -132,6 +136,7 @@ class RandomChanges {
       return {{"ipam.ipaddress", world_->add_address(interface->id, below(4) == 0 ? v6 : "10.1.1." + std::to_string(1 + below(99)) + "/24")}};
     }
     if (coin()) row->assigned_object_id = interface->id;
+    set_policy(row->custom_fields);
     row->address = "10.2.2." + std::to_string(1 + below(99)) + "/24";
     row->status = below(4) == 0 ? "reserved" : "active";
     const VrfRow* vrf = coin() ? any(world_->tables.vrfs) : nullptr;
@@ -172,6 +177,7 @@ class RandomChanges {
     row->status = below(3) == 0 ? "reserved" : "active";
     row->site = World::only(coin() ? 1 + below(2) : 0);
     row->tags.clear();
+    set_policy(row->custom_fields);
     if (coin() && world_->names["tag"].contains(1)) row->tags.push_back(World::only(1));
     return {{"ipam.vlan", row->id}};
   }
@@ -208,6 +214,7 @@ class RandomChanges {
     if (row == nullptr) return {};
     row->identifier = static_cast<std::int64_t>(10'000 + below(50));
     row->name = text("l2vpn");
+    set_policy(row->custom_fields);
     row->status = below(3) == 0 ? "planned" : "active";
     return {{"vpn.l2vpn", row->id}};
   }
@@ -240,6 +247,7 @@ class RandomChanges {
     VrfRow* row = any(world_->tables.vrfs);
     if (row == nullptr) return {};
     row->name = text("vrf");
+    set_policy(row->custom_fields);
     if (coin()) row->custom_fields["l3vni"] = model::Value(static_cast<int>(50'000 + below(10)));
     return {{"ipam.vrf", row->id}};
   }
@@ -305,6 +313,7 @@ class RandomChanges {
     SessionRow* row = any(world_->tables.sessions);
     if (row == nullptr) return {};
     row->status = coin() ? "active" : "offline";
+    set_policy(row->custom_fields);
     row->description = text("to ");
     row->remote_as = World::only(1 + below(3));
     const AddressRow* address = any(world_->tables.addresses);

@@ -89,7 +89,7 @@ void map_session(const DeviceView& view, const SessionRow& session,
         session.name, remote->ip, vrf));
     return;
   }
-  apply(policy_of(*view.options, session.tags), {path}, out);
+  apply(policy_of(*view.options, session.tags, session.custom_fields), {path}, out);
   if (session.status == "planned") {
     out.unmanaged(path);
     return;

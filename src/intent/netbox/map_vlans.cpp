@@ -195,7 +195,7 @@ void map_vni(const DeviceView& view, std::uint64_t vid, const VlanRow& vlan, Int
     return;
   }
   if (!l2vpn->type.starts_with("vxlan")) return;
-  apply(policy_of(*view.options, l2vpn->tags), {path, evpn_path(vid)}, out);
+  apply(policy_of(*view.options, l2vpn->tags, l2vpn->custom_fields), {path, evpn_path(vid)}, out);
   const Provenance from = in_field(provenance(*view.options, *l2vpn), "identifier");
   if (l2vpn->status == "decommissioning") {
     out.find(FindingKind::DeprecatedInUse, from, fmt::format("VLAN {}: L2VPN {} is being decommissioned; its VNI must be gone", vid,
@@ -267,7 +267,7 @@ void map_vlans_that_may_exist(const DeviceView& view, const std::map<std::uint64
   for (const auto& [vid, rows] : by_vid) {
     const Path path = vlan_path(vid);
     const VlanRow& row = *rows.front();
-    const Policy policy = policy_of(*view.options, row.tags);
+    const Policy policy = policy_of(*view.options, row.tags, row.custom_fields);
     if (rows.size() > 1 || policy == Policy::Ignore) {
       out.unmanaged(path);
       continue;
@@ -285,7 +285,7 @@ void map_vlans(const DeviceView& view, IntentBuilder& out) {
   for (const auto& [vid, use] : uses) {
     const VlanRow* row = vlan_object(view, vid, use, out);
     const Path path = vlan_path(vid);
-    if (row != nullptr) apply(policy_of(*view.options, row->tags), {path, vni_path(view, vid), evpn_path(vid)}, out);
+    if (row != nullptr) apply(policy_of(*view.options, row->tags, row->custom_fields), {path, vni_path(view, vid), evpn_path(vid)}, out);
     map_vlan(vid, row, path, provenance_of(view, row, use), out);
     if (view.is_vtep && row != nullptr && row->l2vpn.id != 0) map_vni(view, vid, *row, out);
   }

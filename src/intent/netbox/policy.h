@@ -21,7 +21,7 @@ enum class Policy {
 bool has_tag(const std::vector<Brief>& tags, const std::string& wanted);
 
 // `ignore` wins over `strict`.
-Policy policy_of(const MappingOptions& options, const std::vector<Brief>& tags, const CustomFields& fields = {});
+Policy policy_of(const MappingOptions& options, const std::vector<Brief>& tags, const CustomFields& fields);
 
 // Says it of each pattern that belongs to the object.
 void apply(Policy policy, std::initializer_list<model::Path> patterns, IntentBuilder& out);

@@ -32,9 +32,9 @@ constexpr const char* kAddressFields =
     "fields=id,display_url,address,vrf,status,role,assigned_object_type,assigned_object_id,tags,custom_"
     "fields";
 constexpr const char* kVlanFields =
-    "fields=id,display_url,vid,name,status,site,group,l2vpn_termination,tags";
+    "fields=id,display_url,vid,name,status,site,group,l2vpn_termination,tags,custom_fields";
 constexpr const char* kL2vpnFields =
-    "fields=id,display_url,identifier,name,type,status,import_targets,export_targets,tags";
+    "fields=id,display_url,identifier,name,type,status,import_targets,export_targets,tags,custom_fields";
 constexpr const char* kVrfFields =
     "fields=id,display_url,name,rd,import_targets,export_targets,tags,custom_fields";
 

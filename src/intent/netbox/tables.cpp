@@ -124,6 +124,8 @@ void read_field(VlanRow& row, std::string_view key, od::value value) {
     row.group = brief_of(value);
   else if (key == "l2vpn_termination")
     row.l2vpn = l2vpn_of(value);
+  else if (key == "custom_fields")
+    row.custom_fields = custom_fields_of(value);
   else if (key == "tags")
     row.tags = briefs_of(value);
 }
@@ -143,6 +145,8 @@ void read_field(L2vpnRow& row, std::string_view key, od::value value) {
     row.import_targets = briefs_of(value);
   else if (key == "export_targets")
     row.export_targets = briefs_of(value);
+  else if (key == "custom_fields")
+    row.custom_fields = custom_fields_of(value);
   else if (key == "tags")
     row.tags = briefs_of(value);
 }
@@ -189,6 +193,8 @@ void read_field(SessionRow& row, std::string_view key, od::value value) {
     row.import_policies = briefs_of(value);
   else if (key == "export_policies")
     row.export_policies = briefs_of(value);
+  else if (key == "custom_fields")
+    row.custom_fields = custom_fields_of(value);
   else if (key == "tags")
     row.tags = briefs_of(value);
 }

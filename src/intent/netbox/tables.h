@@ -82,6 +82,7 @@ struct VlanRow {
   std::string name, status, display_url;
   Brief site, group, l2vpn;
   std::vector<Brief> tags;
+  CustomFields custom_fields;
   std::vector<std::string> wrong_fields;
   bool operator==(const VlanRow&) const = default;
 };
@@ -91,6 +92,7 @@ struct L2vpnRow {
   std::optional<std::int64_t> identifier;
   std::string name, type, status, display_url;
   std::vector<Brief> import_targets, export_targets, tags;
+  CustomFields custom_fields;
   std::vector<std::string> wrong_fields;
   bool operator==(const L2vpnRow&) const = default;
 };
@@ -109,6 +111,7 @@ struct SessionRow {
   std::string name, status, description, display_url;
   Brief device, local_address, remote_address, local_as, remote_as, peer_group;
   std::vector<Brief> import_policies, export_policies, tags;
+  CustomFields custom_fields;
   std::vector<std::string> wrong_fields;
   bool operator==(const SessionRow&) const = default;
 };
