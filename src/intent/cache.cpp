@@ -34,6 +34,7 @@ struct Kept {
   std::vector<ObjectHint> hints;  // for the next load
   bool is_loaded_once = false;  // since start or reload
   bool is_restore_tried = false;
+  std::uint64_t repeats = 0;  // counted so far
 };
 
 struct Reload {
@@ -79,6 +80,7 @@ struct IntentCache::Impl {
   void take_settings(Reload settings);
   void load_due(bool is_everything, bool accepts_loss, const std::vector<ObjectHint>& told);
   void load(Kept& kept, bool is_everything, bool accepts_loss);
+  void count_reading(Kept& kept);
   void restore(Kept& kept, bool is_to_compare);
   void take_failure(Kept& kept, const core::Error& error);
   void take_reading(Kept& kept, Loaded loaded, bool accepts_loss);
@@ -171,6 +173,7 @@ void IntentCache::Impl::load_due(bool is_everything, bool accepts_loss,
 
 void IntentCache::Impl::load(Kept& kept, bool is_everything, bool accepts_loss) {
   auto loaded = kept.source->load({is_everything, std::exchange(kept.hints, {})});
+  count_reading(kept);
   if (loaded) {
     kept.is_loaded_once = true;
     restore(kept, true);
@@ -183,6 +186,14 @@ void IntentCache::Impl::load(Kept& kept, bool is_everything, bool accepts_loss) 
   restore(kept, false);
   take_failure(kept, loaded.error());
   registry->add(metrics::Metric::IntentLoads, 1, "failed");
+}
+
+void IntentCache::Impl::count_reading(Kept& kept) {
+  if (!kept.reading.is_remote) return;
+  const ReadingFigures figures = kept.source->figures();
+  registry->set(metrics::Metric::NetBoxWatchedChanges, static_cast<double>(figures.watched_changes));
+  const std::uint64_t before = std::exchange(kept.repeats, figures.repeats);
+  registry->add(metrics::Metric::NetBoxRepeats, static_cast<double>(figures.repeats - before));
 }
 
 // What an earlier run read: in force while nothing can be read, and what the first reading is compared with. Another

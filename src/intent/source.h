@@ -35,6 +35,12 @@ struct Loaded {
   core::Duration rest{0};  // the source shall not be polled earlier than in so long: reading it is dear
 };
 
+// How reading goes, for the metrics.
+struct ReadingFigures {
+  std::size_t watched_changes = 0;  // ids of the change log that are skipped so far and asked for again
+  std::uint64_t repeats = 0;        // answers that failed and were asked for again, since the source was made
+};
+
 class Source {
  public:
   virtual ~Source() = default;
@@ -43,6 +49,7 @@ class Source {
   virtual core::Result<Loaded> load(const LoadRequest& request) = 0;
   // After an error: how long the other side asked to be left alone.
   virtual core::Duration retry_after() const { return core::Duration::zero(); }
+  virtual ReadingFigures figures() const { return {}; }
   // Ends a load() in progress, and those to come; any thread.
   virtual void abort() {}
   // Another machine: read again at every poll, and guarded against mass disappearance (guard.h).

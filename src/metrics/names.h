@@ -32,6 +32,8 @@
   X(IntentExpectations, "drift_monitor_intent_expectations", Gauge, "", "Expectations in use")                   \
   X(IntentFindings, "drift_monitor_intent_findings", Gauge, "kind", "Mistakes found in the data of the intent in use") \
   X(NetBoxHooks, "drift_monitor_netbox_hooks_total", Counter, "result", "Webhooks of NetBox: accepted, ignored, dropped, refused") \
+  X(NetBoxWatchedChanges, "drift_monitor_netbox_watched_changes", Gauge, "", "Ids of the change log that NetBox skipped so far and may fill yet") \
+  X(NetBoxRepeats, "drift_monitor_netbox_repeats_total", Counter, "", "Answers of NetBox that failed and were asked for again") \
   X(LedgerCommits, "drift_monitor_ledger_commits_total", Counter, "result", "Transactions of the ledger")        \
   X(LedgerQueue, "drift_monitor_ledger_queue", Gauge, "", "Batches waiting for the disk")                        \
   X(Attempts, "drift_monitor_delivery_attempts_total", Counter, "class", "POST attempts by class of answer")     \

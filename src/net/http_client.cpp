@@ -336,6 +336,17 @@ void HttpClient::send_all(const std::function<std::optional<HttpTransfer>()>& ne
   }
 }
 
+bool HttpClient::pause(core::Duration wait) {
+  const auto until = std::chrono::steady_clock::now() + wait;
+  for (;;) {
+    const auto left = until - std::chrono::steady_clock::now();
+    if (impl_->aborted.load() || impl_->multi == nullptr) return false;
+    if (left <= left.zero()) return true;
+    const long most = std::min<long>(milliseconds(left), kPollMilliseconds);
+    curl_multi_poll(impl_->multi, nullptr, 0, static_cast<int>(most), nullptr);
+  }
+}
+
 void HttpClient::abort() {
   impl_->aborted.store(true);
   if (impl_->multi != nullptr) curl_multi_wakeup(impl_->multi);

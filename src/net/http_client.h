@@ -57,6 +57,8 @@ class HttpClient {
   // and everything is answered. `next` is asked again after every answer, so an answer may lead to
   // further requests. Errors as those of send().
   void send_all(const std::function<std::optional<HttpTransfer>()>& next, std::size_t parallel);
+  // Lets so much time go by between two requests. False: abort() cut it short.
+  bool pause(core::Duration wait);
   void abort();  // any thread; later sends fail with Cancelled until reset_abort()
   void reset_abort();
 

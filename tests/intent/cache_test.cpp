@@ -7,7 +7,9 @@
 
 #include <condition_variable>
 #include <filesystem>
+#include <functional>
 #include <mutex>
+#include <thread>
 
 #include "intent/files.h"
 #include "intent/netbox/netbox_source.h"
@@ -584,6 +586,59 @@ TEST(IntentCache, LoadsTheRecordedNetBoxAndHoldsItsLossOfADevicesObjects) {
   EXPECT_FALSE(held->is_usable);
   EXPECT_THAT(held->unusable_reason, HasSubstr("376 of 1500 expectations vanished at once"));
   EXPECT_EQ(held->devices, good->devices);
+}
+
+// NetBox' own restart: 35 to 95 s of connections that are accepted and stay silent.
+TEST(IntentCache, SilenceOfNetBoxKeepsItsLastGoodIntentInForce) {
+  testing_support::NetBoxFace face;
+  config::NetBox settings;
+  settings.url = face.url();
+  settings.token = config::Secret(testing_support::NetBoxFace::token());
+  settings.timeout = std::chrono::milliseconds(300);
+  Bench bench;
+  bench.add(netbox::make_netbox_source(settings, netbox::Scope{true, "role=leaf&role=spine", {}},
+                                       std::uint16_t{6030}, core::Limits{}, bench.clock));
+  bench.start();
+  const auto wait_until = [&bench](const std::function<bool(const Snapshot&)>& is_so) {
+    while (!is_so(bench.cache->current())) std::this_thread::yield();
+    return bench.cache->current();
+  };
+  const Snapshot good = wait_until([](const Snapshot& snapshot) { return snapshot->is_usable; });
+
+  face.break_down(testing_support::Fault::silence());
+  bench.cache->refresh();
+  const Snapshot silent = wait_until([](const Snapshot& snapshot) { return !snapshot->last_error.empty(); });
+  EXPECT_THAT(silent->last_error, HasSubstr("no complete answer within 300ms"));
+  EXPECT_TRUE(silent->is_usable);
+  EXPECT_EQ(silent->devices, good->devices);
+  EXPECT_EQ(silent->loaded_at, good->loaded_at);
+
+  face.break_down(std::nullopt);
+  bench.cache->refresh();
+  (void)wait_until([](const Snapshot& snapshot) { return snapshot->last_error.empty(); });
+}
+
+TEST(IntentCache, CountsWhatWasAskedAgainAndTheIdsThatAreWaitedFor) {
+  class Counting final : public Source {
+   public:
+    std::string name() const override { return "netbox"; }
+    Result<Loaded> load(const LoadRequest&) override {
+      ++loads_;
+      return one_device("leaf1", 1500 + loads_);
+    }
+    ReadingFigures figures() const override { return {static_cast<std::size_t>(10 * loads_), static_cast<std::uint64_t>(3 * loads_)}; }
+
+   private:
+    int loads_ = 0;
+  };
+  Bench bench;
+  bench.add(std::make_unique<Counting>());
+  bench.start();
+  (void)bench.wait_for_version(1);
+  bench.cache->refresh();
+  (void)bench.wait_for_version(2);
+  EXPECT_EQ(bench.registry.value(Metric::NetBoxWatchedChanges), 20);
+  EXPECT_EQ(bench.registry.value(Metric::NetBoxRepeats), 6);
 }
 
 }  // namespace

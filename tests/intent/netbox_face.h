@@ -9,36 +9,20 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <fstream>
+#include <deque>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <set>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "api/http_server.h"
 #include "core/text.h"
-#include "source_dir.h"
+#include "intent/netbox_faults.h"
 
 namespace dm::intent::testing_support {
-
-inline std::string netbox_file(const std::string& name) {
-  const std::string path = tests::source_path("tests/data/netbox/" + name);
-  std::ifstream file(path, std::ios::binary);
-  EXPECT_TRUE(file) << path;
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-inline std::string replaced(std::string text, const std::string& what, const std::string& with) {
-  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size())
-    text.replace(at, what.size(), with);
-  return text;
-}
 
 class NetBoxFace {
  public:
@@ -59,7 +43,9 @@ class NetBoxFace {
     rows_["/api/core/object-changes/"];  // nothing changed lately
     status_ = netbox_file("status.json");
     auto started =
-        api::HttpServer::start({}, [this](const api::Request& request) { return answer(request); });
+        api::HttpServer::start_deferred({}, [this](const api::Request& request, api::Respond respond) {
+          handle(request, std::move(respond));
+        });
     EXPECT_TRUE(started) << (started ? "" : started.error().message);
     if (started) server_ = std::move(*started);
   }
@@ -71,6 +57,20 @@ class NetBoxFace {
   void override_with(Override override) {
     const std::lock_guard lock(mutex_);
     override_ = std::move(override);
+  }
+  // What happens to the next requests of `path`, one after the other; `path` may end in `*`.
+  void script(const std::string& path, std::vector<Fault> faults) {
+    const std::lock_guard lock(mutex_);
+    scripts_.emplace_back(path, std::deque<Fault>(faults.begin(), faults.end()));
+  }
+  bool is_script_over() const {
+    const std::lock_guard lock(mutex_);
+    return std::all_of(scripts_.begin(), scripts_.end(), [](const auto& script) { return script.second.empty(); });
+  }
+  // What happens to every request from now on; nullopt: it is answered properly again.
+  void break_down(std::optional<Fault> fault) {
+    const std::lock_guard lock(mutex_);
+    breakdown_ = std::move(fault);
   }
   // From now on: "4.6.8" knows `start`. What netbox-bgp's filters know is another matter.
   void set_version(const std::string& version) {
@@ -141,9 +141,41 @@ class NetBoxFace {
     return ids;
   }
 
-  api::Response answer(const api::Request& request) {
+  struct Late {
+    api::Respond respond;
+    api::Response response;
+    int later = 0;
+  };
+
+  std::optional<Fault> next_fault(const api::Request& request) {
+    if (breakdown_) return breakdown_;
+    for (auto& [path, faults] : scripts_) {
+      const bool is_prefix = path.ends_with('*') && request.path.starts_with(std::string_view(path).substr(0, path.size() - 1));
+      if (faults.empty() || !(is_prefix || request.path == path)) continue;
+      const Fault fault = faults.front();
+      faults.pop_front();
+      return fault;
+    }
+    return std::nullopt;
+  }
+
+  void handle(const api::Request& request, api::Respond respond) {
     const std::lock_guard lock(mutex_);
     requests_.push_back(request);
+    const Fault fault = next_fault(request).value_or(Fault{Fault::Kind::Late, {}, 0});
+    if (fault.kind == Fault::Kind::Silence) return held_.push_back({std::move(respond), {}, -1});
+    api::Response response = fault.kind == Fault::Kind::Answer ? fault.response : answer(request);
+    response.drop = fault.kind == Fault::Kind::Drop;
+    if (fault.kind == Fault::Kind::Half) response.body.resize(response.body.size() / 2);
+    if (fault.later > 0) return held_.push_back({std::move(respond), std::move(response), fault.later});
+    respond(std::move(response));
+    for (Late& late : held_) {
+      if (--late.later == 0) late.respond(std::move(late.response));
+    }
+    std::erase_if(held_, [](const Late& late) { return late.later == 0; });
+  }
+
+  api::Response answer(const api::Request& request) {
     if (override_) {
       if (auto response = override_(request)) return *response;
     }
@@ -152,6 +184,7 @@ class NetBoxFace {
       return {403, "application/json", netbox_file("errors/missing_token.json"), {}};
     if (authorization->second != "Token " + token())
       return {403, "application/json", netbox_file("errors/bad_token.json"), {}};
+    if (!request.path.ends_with('/')) return {301, "text/html; charset=utf-8", "", {{"Location", request.path + "/"}}};
     if (request.path == "/api/status/") return {200, "application/json", status_, {}};
     const auto rows = rows_.find(request.path);
     if (rows == rows_.end())
@@ -203,6 +236,9 @@ class NetBoxFace {
   mutable std::mutex mutex_;
   std::map<std::string, std::vector<Row>> rows_;
   Override override_;
+  std::vector<std::pair<std::string, std::deque<Fault>>> scripts_;
+  std::optional<Fault> breakdown_;
+  std::vector<Late> held_;
   std::vector<api::Request> requests_;
   std::unique_ptr<api::HttpServer> server_;
 };

@@ -44,6 +44,12 @@ bool is_json(const net::HttpResponse& response) {
   return core::to_lower(header(response, "content-type")).find("json") != std::string::npos;
 }
 
+bool is_database_down(const net::HttpResponse& response) {
+  if (response.status != 500 || !is_json(response)) return false;
+  const std::string exception = read_exception(response.body);
+  return exception == "OperationalError" || exception == "InterfaceError";
+}
+
 Error explain(const Asked& asked, const net::HttpResponse& response) {
   const int status = response.status;
   const std::string detail = is_json(response) ? read_error_detail(response.body) : std::string();
@@ -68,11 +74,12 @@ Error explain(const Asked& asked, const net::HttpResponse& response) {
                 asked.path, status)};
   }
   if (status >= 300 && status < 400) {
+    const std::string location = header(response, "location");
     return {Code::InvalidArgument,
             fmt::format("{}: redirected (HTTP {}) to {}; redirects are not followed: set "
                         "intent.netbox.url to the "
                         "final address",
-                        asked.path, status, net::origin_of(header(response, "location")))};
+                        asked.path, status, location.starts_with("/") ? "another path there" : net::origin_of(location))};
   }
   if (status >= 500 || status == 429) {
     return {Code::Unavailable, fmt::format("{}: NetBox or its proxy is in trouble (HTTP {}{})",

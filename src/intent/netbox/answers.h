@@ -21,6 +21,9 @@ struct Asked {
 // Corrupt (anything else).
 core::Error explain(const Asked& asked, const net::HttpResponse& response);
 
+// 500 that NetBox gives to everything while its PostgreSQL is away, whatever was asked and with whatever token.
+bool is_database_down(const net::HttpResponse& response);
+
 // True when the body is meant to be JSON.
 bool is_json(const net::HttpResponse& response);
 

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "intent/netbox/list_run.h"
+#include "intent/netbox/render_run.h"
 
 namespace dm::intent::netbox {
 namespace {
@@ -36,15 +37,6 @@ PageStyle style_of(std::string_view version) {
   if (bad_major != std::errc() || dot == end || *dot != '.') return PageStyle::IdGreater;
   if (std::from_chars(dot + 1, end, minor).ec != std::errc()) return PageStyle::IdGreater;
   return major > 4 || (major == 4 && minor >= 6) ? PageStyle::Start : PageStyle::IdGreater;
-}
-
-// 400 with an `error`: there is no template. 500 with a `detail`: the template fails.
-core::Result<Rendered> rendered_of(const std::string& path, const net::HttpResponse& response) {
-  if (response.status == 200 && is_json(response)) return read_rendered(response.body);
-  const std::string detail = is_json(response) ? read_error_detail(response.body) : std::string();
-  if (response.status == 400 && detail.find("No config template") != std::string::npos) return Rendered{};
-  if ((response.status == 400 || response.status == 500) && !detail.empty()) return Rendered{0, {}, detail};
-  return explain({path, "dcim.render_config_device, and its token must be one that may write"}, response);
 }
 
 }  // namespace
@@ -78,7 +70,7 @@ void Client::note_retry_after(const net::HttpResponse& response) {
       std::chrono::seconds(std::min(seconds, 86'400LL)), kLongestRetryAfter);
 }
 
-core::Result<std::string> Client::get(const Asked& asked, const std::string& query) {
+core::Result<std::string> Client::get_once(const Asked& asked, const std::string& query) {
   retry_after_ = core::Duration::zero();
   auto response = http_.send(request_for(asked.path, query));
   if (!response) return response.error();
@@ -87,9 +79,38 @@ core::Result<std::string> Client::get(const Asked& asked, const std::string& que
   return std::move(response->body);
 }
 
+core::Status Client::wait(int tries, const core::Error& error) {
+  const auto wait = wait_after(options_.retry, tries, retry_after_, random_());
+  if (!wait) return error;
+  ++repeats_;
+  if (http_.pause(*wait)) return {};
+  return core::Error{core::Code::Cancelled, net::origin_of(base_url_) + ": request cancelled"};
+}
+
+core::Status Client::get(const Asked& asked, const std::string& query, const TakeBody& take) {
+  for (int tries = 1;; ++tries) {
+    const auto body = get_once(asked, query);
+    const core::Status taken = body ? take(*body) : core::Status(body.error());
+    if (taken || !is_passing(taken.error()) || tries >= options_.retry.tries) return taken;
+    if (auto waited = wait(tries, taken.error()); !waited) return waited;
+  }
+}
+
+template <class Run>
+void Client::drive(Run& run) {
+  retry_after_ = core::Duration::zero();
+  for (;;) {
+    http_.send_all([&] { return next_of(run); }, kParallel);
+    if (run.failed().is_empty()) return;
+    if (auto waited = wait(run.failed().tries(), run.failed().error()); !waited) return run.fail(waited.error());
+    retry_after_ = core::Duration::zero();
+    run.repeat();
+  }
+}
+
 core::Result<ServerStatus> Client::status() {
   const Asked asked{"/api/status/", "(any: a valid token is enough)"};
-  const auto body = get(asked, "");
+  const auto body = get_once(asked, "");  // nothing is lost yet: the next reading asks again
   if (!body) return body.error();
   auto status = read_status(*body);
   if (!status) return core::Error{status.error().code, asked.path + ": " + status.error().message};
@@ -102,53 +123,50 @@ core::Result<ServerStatus> Client::status() {
 }
 
 core::Result<std::uint64_t> Client::count(const ListQuery& query) {
-  const auto body =
-      get({query.path, query.permission},
-          query.parameters + (query.parameters.empty() ? "" : "&") + "limit=1&brief=true");
-  if (!body) return body.error();
-  const auto page = read_page<DeviceRow>(*body);
-  if (!page) return core::Error{page.error().code, query.path + ": " + page.error().message};
-  return page->count.value_or(page->rows.size());
+  std::uint64_t count = 0;
+  const std::string parameters = query.parameters + (query.parameters.empty() ? "" : "&") + "limit=1&brief=true";
+  const auto got = get({query.path, query.permission}, parameters, [&](const std::string& body) -> core::Status {
+    const auto page = read_page<DeviceRow>(body);
+    if (!page) return core::Error{page.error().code, query.path + ": " + page.error().message};
+    count = page->count.value_or(page->rows.size());
+    return {};
+  });
+  if (!got) return got.error();
+  return count;
+}
+
+std::optional<net::HttpTransfer> Client::next_of(ListRun& run) {
+  auto next = run.next();
+  if (!next) return std::nullopt;
+  return net::HttpTransfer{request_for(next->path, next->query),
+                           [this, &run, page = next->page](core::Result<net::HttpResponse> response) {
+                             if (response) note_retry_after(*response);
+                             run.take(page, std::move(response));
+                           }};
+}
+
+std::optional<net::HttpTransfer> Client::next_of(RenderRun& run) {
+  auto next = run.next();
+  if (!next) return std::nullopt;
+  net::HttpRequest request = request_for(next->path, "");
+  request.method = "POST";
+  request.headers.emplace_back("Content-Type", "application/json");
+  request.body = std::move(next->body);
+  return net::HttpTransfer{std::move(request), [this, &run, at = next->at](core::Result<net::HttpResponse> response) {
+                             if (response) note_retry_after(*response);
+                             run.take(at, std::move(response));
+                           }};
 }
 
 core::Result<std::vector<Rendered>> Client::render(const std::vector<std::uint64_t>& devices, std::uint64_t template_id) {
-  std::vector<Rendered> all(devices.size());
-  std::optional<core::Error> failed;
-  std::size_t asked = 0;
-  http_.send_all(
-      [&]() -> std::optional<net::HttpTransfer> {
-        if (failed || asked == devices.size()) return std::nullopt;
-        const std::size_t at = asked++;
-        const std::string path = fmt::format("/api/dcim/devices/{}/render-config/", devices[at]);
-        net::HttpRequest request = request_for(path, "");
-        request.method = "POST";
-        request.headers.emplace_back("Content-Type", "application/json");
-        request.body = template_id == 0 ? "{}" : fmt::format("{{\"config_template_id\": {}}}", template_id);
-        return net::HttpTransfer{std::move(request), [&, at, path](core::Result<net::HttpResponse> response) {
-                                   auto rendered = response ? rendered_of(path, *response) : response.error();
-                                   if (!rendered && !failed) failed = rendered.error();
-                                   if (rendered) all[at] = std::move(*rendered);
-                                 }};
-      },
-      kParallel);
-  if (failed) return *failed;
-  return all;
+  RenderRun run(devices, template_id, options_.retry.tries);
+  drive(run);
+  return std::move(run).finish();
 }
 
 core::Result<ReadReport> Client::read(std::vector<ListJob> jobs) {
-  retry_after_ = core::Duration::zero();
-  ListRun run(std::move(jobs), style_, options_.page_size, options_.limits.netbox_objects);
-  http_.send_all(
-      [&]() -> std::optional<net::HttpTransfer> {
-        auto next = run.next();
-        if (!next) return std::nullopt;
-        return net::HttpTransfer{request_for(next->path, next->query),
-                                 [&run, this, page = next->page](core::Result<net::HttpResponse> response) {
-                                   if (response) note_retry_after(*response);
-                                   run.take(page, std::move(response));
-                                 }};
-      },
-      kParallel);
+  ListRun run(std::move(jobs), {style_, options_.page_size, options_.limits.netbox_objects, options_.retry.tries});
+  drive(run);
   return std::move(run).finish();
 }
 

@@ -6,8 +6,10 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,10 +19,14 @@
 #include "core/result.h"
 #include "intent/netbox/answers.h"
 #include "intent/netbox/paging.h"
+#include "intent/netbox/retry.h"
 #include "intent/netbox/tables.h"
 #include "net/http_client.h"
 
 namespace dm::intent::netbox {
+
+class ListRun;
+class RenderRun;
 
 struct ListQuery {
   std::string path;        // "/api/dcim/devices/"
@@ -86,6 +92,7 @@ class Client {
     std::string ca_file;
     std::size_t page_size = 500;
     core::Limits limits;
+    RetryPolicy retry = {};
     std::string branch = {};  // schema id of a branch (netbox-branching) to be read instead of main
   };
   explicit Client(Options options);
@@ -94,7 +101,7 @@ class Client {
   // and would answer with main.
   core::Result<ServerStatus> status();
 
-  // Every row of the lists. Errors as answers.h and net::HttpClient say; Unavailable when a list would not
+  // Every row of the lists; a page that fails in passing is asked for again. Errors as answers.h and net::HttpClient say; Unavailable when a list would not
   // stand still; ResourceExhausted above limits.netbox_objects. On an error nothing that was handed over counts.
   core::Result<ReadReport> read(std::vector<ListJob> jobs);
   template <class Row>
@@ -105,12 +112,15 @@ class Client {
   core::Result<std::vector<Row>> page(const ListQuery& query);
 
   // What the template makes of each device, in their order; `template_id` 0: the one NetBox assigns to it. A device
-  // without template has an empty one, a template that fails says so in `mistake`. Errors: PermissionDenied (it needs
-  // more than reading), and those of answers.h.
+  // without template has an empty one; why another has none is in its `mistake`. Errors: PermissionDenied (it needs
+  // more than reading: no device may be rendered), and those of answers.h where NetBox itself is in trouble.
   core::Result<std::vector<Rendered>> render(const std::vector<std::uint64_t>& devices, std::uint64_t template_id);
 
   // How many rows a query has, without reading them.
   core::Result<std::uint64_t> count(const ListQuery& query);
+
+  // How often something was asked again because it had failed (retry.h).
+  std::uint64_t repeats() const { return repeats_; }
 
   // How long NetBox or its proxy asked to be left alone in the last refusal (429, 503); zero: it did not.
   core::Duration retry_after() const { return retry_after_; }
@@ -122,12 +132,23 @@ class Client {
   net::HttpRequest request_for(const std::string& path, const std::string& query) const;
   void note_retry_after(const net::HttpResponse& response);
   // The JSON body, or the explained error.
-  core::Result<std::string> get(const Asked& asked, const std::string& query);
+  core::Result<std::string> get_once(const Asked& asked, const std::string& query);
+  // Hands the body to `take`, whose error counts as one of NetBox; as often as `retry` says.
+  using TakeBody = std::function<core::Status(const std::string& body)>;
+  core::Status get(const Asked& asked, const std::string& query, const TakeBody& take);
+  // Waits before the next try after so many. Errors: `error` itself where NetBox wants more rest, Cancelled.
+  core::Status wait(int tries, const core::Error& error);
+  std::optional<net::HttpTransfer> next_of(ListRun& run);
+  std::optional<net::HttpTransfer> next_of(RenderRun& run);
+  template <class Run>
+  void drive(Run& run);  // asks all that the run wants to know
 
   Options options_;
   std::string base_url_;
   PageStyle style_ = PageStyle::IdGreater;
   core::Duration retry_after_{0};
+  std::uint64_t repeats_ = 0;
+  std::minstd_rand random_{std::random_device{}()};
   net::HttpClient http_;
 };
 
@@ -163,11 +184,15 @@ core::Result<std::vector<Row>> Client::list(const ListQuery& query) {
 
 template <class Row>
 core::Result<std::vector<Row>> Client::page(const ListQuery& query) {
-  const auto body = get({query.path, query.permission}, query.parameters);
-  if (!body) return body.error();
-  auto page = read_page<Row>(*body);
-  if (!page) return core::Error{page.error().code, query.path + ": " + page.error().message};
-  return std::move(page->rows);
+  std::vector<Row> rows;
+  const auto got = get({query.path, query.permission}, query.parameters, [&](const std::string& body) -> core::Status {
+    auto page = read_page<Row>(body);
+    if (!page) return core::Error{page.error().code, query.path + ": " + page.error().message};
+    rows = std::move(page->rows);
+    return {};
+  });
+  if (!got) return got.error();
+  return rows;
 }
 
 }  // namespace dm::intent::netbox

@@ -46,9 +46,7 @@ bool is_too_long(const net::HttpResponse& response) {
 
 }  // namespace
 
-ListRun::ListRun(std::vector<ListJob> jobs, PageStyle style, std::size_t page_size,
-                 std::size_t most_objects)
-    : style_(style), page_size_(page_size), most_objects_(most_objects) {
+ListRun::ListRun(std::vector<ListJob> jobs, const Options& options) : options_(options), failed_(options.most_tries) {
   for (ListJob& job : jobs) add(std::move(job));
 }
 
@@ -56,7 +54,7 @@ void ListRun::add(ListJob job) {
   if (job.query.id_parameter.empty()) {
     const std::uint64_t after = job.query.after;
     waiting_.push_back(std::make_shared<Part>(
-        Part{std::move(job.query), std::move(job.sink), Paging(style_, page_size_, after)}));
+        Part{std::move(job.query), std::move(job.sink), Paging(options_.style, options_.page_size, after)}));
     return;
   }
   const std::size_t size = ids_per_part(job.query);
@@ -66,21 +64,22 @@ void ListRun::add(ListJob job) {
     ListQuery query = job.query;
     query.ids.assign(first, first + static_cast<std::ptrdiff_t>(std::min(size, ids.size() - at)));
     waiting_.push_back(std::make_shared<Part>(
-        Part{std::move(query), job.sink->another(), Paging(style_, page_size_, job.query.after)}));
+        Part{std::move(query), job.sink->another(), Paging(options_.style, options_.page_size, job.query.after)}));
   }
 }
 
 std::optional<ListRun::Next> ListRun::next() {
-  if (error_ || waiting_.empty()) return std::nullopt;
+  if (error_ || waiting_.empty() || !failed_.is_empty()) return std::nullopt;
   auto part = std::move(waiting_.front());
   waiting_.pop_front();
+  ++part->tries;
   const std::string query =
       with(with(part->query.parameters, id_text(part->query)), part->paging.parameters());
   return Next{part->query.path, query, std::move(part)};
 }
 
 void ListRun::take(const std::shared_ptr<Part>& part, core::Result<net::HttpResponse> response) {
-  if (!response) return fail(response.error());
+  if (!response) return fail_page(part, response.error());
   if (response->status != 200 || !is_json(*response)) return refuse(part, *response);
   take_page(part, response->body);
 }
@@ -97,6 +96,7 @@ void ListRun::refuse(const std::shared_ptr<Part>& part, const net::HttpResponse&
   if (response.status == 404 && !query.other_paths.empty()) {
     query.path = query.other_paths.front();
     query.other_paths.erase(query.other_paths.begin());
+    part->tries = 0;
     waiting_.push_front(part);
     return;
   }
@@ -104,7 +104,16 @@ void ListRun::refuse(const std::shared_ptr<Part>& part, const net::HttpResponse&
     report_.absent.push_back(query.path);
     return;
   }
-  fail(explain({query.path, query.permission}, response));
+  fail_page(part, explain({query.path, query.permission}, response));
+}
+
+void ListRun::fail_page(const std::shared_ptr<Part>& part, Error error) {
+  if (!error_ && !failed_.add(part, part->tries, error)) fail(std::move(error));
+}
+
+void ListRun::repeat() {
+  const auto parts = failed_.take();
+  waiting_.insert(waiting_.begin(), parts.begin(), parts.end());
 }
 
 void ListRun::split(const std::shared_ptr<Part>& part) {
@@ -115,18 +124,19 @@ void ListRun::split(const std::shared_ptr<Part>& part) {
     query.ids = is_first ? std::vector(part->query.ids.begin(), middle)
                          : std::vector(middle, part->query.ids.end());
     waiting_.push_back(std::make_shared<Part>(
-        Part{std::move(query), part->sink->another(), Paging(style_, page_size_, part->query.after)}));
+        Part{std::move(query), part->sink->another(), Paging(options_.style, options_.page_size, part->query.after)}));
   }
 }
 
 void ListRun::take_page(const std::shared_ptr<Part>& part, const std::string& body) {
   const auto facts = part->sink->take(body);
-  if (!facts) return fail({facts.error().code, part->query.path + ": " + facts.error().message});
+  if (!facts) return fail_page(part, {facts.error().code, part->query.path + ": " + facts.error().message});
+  part->tries = 0;
   objects_ += facts->ids.size();
-  if (objects_ > most_objects_) {
+  if (objects_ > options_.most_objects) {
     return fail({Code::ResourceExhausted,
                  fmt::format("{}: more than {} objects; narrow inventory.netbox.filter",
-                             part->query.path, most_objects_)});
+                             part->query.path, options_.most_objects)});
   }
   const std::size_t most = part->query.most_rows;
   if (most > 0 && part->sink->size() > most) {
@@ -149,6 +159,7 @@ void ListRun::take_page(const std::shared_ptr<Part>& part, const std::string& bo
 
 void ListRun::fail(Error error) {
   if (!error_) error_ = std::move(error);
+  (void)failed_.take();
 }
 
 core::Result<ReadReport> ListRun::finish() && {

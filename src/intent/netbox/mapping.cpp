@@ -88,7 +88,11 @@ model::DeviceIntent overrides_of(const DeviceView& view, IntentBuilder& out) {
   const model::Provenance device = provenance(*view.options, *view.device);
   const Rendered& rendered = view.device->rendered;
   if (!rendered.mistake.empty()) {
-    out.find(FindingKind::Override, device, fmt::format("the config template cannot be rendered: {}", rendered.mistake));
+    const bool is_kept = rendered.template_id != 0;
+    out.find(FindingKind::Override, device,
+             fmt::format("the config template cannot be rendered: {}{}", rendered.mistake,
+                         is_kept ? "; what it said before counts" : ""));
+    if (!is_kept) out.not_compared("rendered config template", "it cannot be rendered for this device");
   }
   if (rendered.template_id != 0) {
     add_overrides(view, rendered.content, provenance(*view.options, "extras.configtemplate", rendered.template_id, {}),

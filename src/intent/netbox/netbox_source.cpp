@@ -117,6 +117,7 @@ Status NetBoxSource::read_everything() {
   lists->rows.interfaces = std::move(by_device->rows.interfaces);
   std::erase_if(lists->rows.devices, [&](const DeviceRow& row) { return by_device->vanished.contains(row.id); });
   dirty_ = {};
+  keep_rendered(lists->rows.devices);
   apply(need, std::move(*lists));
   touched_ = {.is_everything = true, .devices = {}, .objects = {}};
   dirty_ = {};  // nothing to follow up: all of it was read
@@ -124,6 +125,17 @@ Status NetBoxSource::read_everything() {
   full_due_ = now + full_refresh_;
   full_allowed_ = now + kRestForFull * (now - begin);
   return {};
+}
+
+// What a template said last of a device that it cannot be rendered for now: still the best there is.
+void NetBoxSource::keep_rendered(std::vector<DeviceRow>& devices) const {
+  for (DeviceRow& device : devices) {
+    if (device.rendered.mistake.empty()) continue;
+    const DeviceRow* old = store_.device(device.id);
+    if (old == nullptr) continue;
+    device.rendered.template_id = old->rendered.template_id;
+    device.rendered.content = old->rendered.content;
+  }
 }
 
 // Ids that are missing between the newest rows may still be filled: rows are read back as far as that can matter.
@@ -223,7 +235,7 @@ std::unique_ptr<NetBoxSource> make_netbox_source(const config::NetBox& settings,
                                                  const core::Limits& limits, const core::Clock& clock) {
   NetBoxSource::Options options;
   auto reader = std::make_unique<RestReader>(
-      Client::Options{settings.url, settings.token, settings.timeout, settings.ca_file, settings.page_size, limits, settings.branch}, scope,
+      Client::Options{settings.url, settings.token, settings.timeout, settings.ca_file, settings.page_size, limits, {}, settings.branch}, scope,
       RestReader::Extras{settings.config_contexts,
                          settings.render_config ? std::optional(settings.config_template_id) : std::nullopt});
   options.mapping = {settings.mapping, reader->base_url(), gnmi_port, limits.intent_file_bytes};

@@ -42,11 +42,15 @@ class NetBoxSource final : public Source {
   // for us is no error.
   core::Result<Loaded> load(const LoadRequest& request) override;
   core::Duration retry_after() const override { return reader_->retry_after(); }
+  ReadingFigures figures() const override {
+    return {cursor_ ? cursor_->watched_ids() : 0, reader_->repeats()};
+  }
   void abort() override { reader_->abort(); }
   std::string scope() const override { return scope_; }
 
  private:
   core::Status read_everything();
+  void keep_rendered(std::vector<DeviceRow>& devices) const;
   core::Status start_cursor();
   core::Status read_changes();
   core::Status read_dirty();

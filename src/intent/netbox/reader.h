@@ -37,6 +37,8 @@ class Reader {
 
   // How long NetBox asked to be left alone in its last refusal; zero: it did not.
   virtual core::Duration retry_after() const { return core::Duration::zero(); }
+  // How often something was asked again because it had failed.
+  virtual std::uint64_t repeats() const { return 0; }
   virtual void abort() {}
   // "https://netbox.example/netbox"
   virtual std::string base_url() const = 0;

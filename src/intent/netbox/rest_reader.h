@@ -36,6 +36,7 @@ class RestReader final : public Reader {
   core::Result<std::vector<ChangeRow>> newest_changes(std::uint64_t before) override;
   core::Result<std::vector<ChangeRow>> changes(const ChangeCursor::Query& query) override;
   core::Duration retry_after() const override { return client_.retry_after(); }
+  std::uint64_t repeats() const override { return client_.repeats(); }
   void abort() override { client_.abort(); }
   std::string base_url() const override { return client_.base_url(); }
 

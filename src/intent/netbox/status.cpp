@@ -28,8 +28,6 @@ Result<ServerStatus> read_status(std::string_view json) {
   });
 }
 
-// {"detail": "Invalid token"}, {"error": "…"}, {"role": ["Select a valid choice. …"]}: the first
-// text.
 Result<Rendered> read_rendered(std::string_view json) {
   return read_document<Rendered>(json, [](od::object root) -> Result<Rendered> {
     Rendered rendered;
@@ -47,6 +45,19 @@ Result<Rendered> read_rendered(std::string_view json) {
   });
 }
 
+std::string read_exception(std::string_view json) {
+  const auto exception = read_document<std::string>(json, [](od::object root) -> Result<std::string> {
+    std::string name;
+    for (auto field : root) {
+      const std::string_view key = field.unescaped_key();
+      if (key == "exception") name = text_of(field.value());
+    }
+    return name;
+  });
+  return exception ? *exception : std::string();
+}
+
+// {"detail": "Invalid token"}, {"error": "…"}, {"role": ["Select a valid choice. …"]}: the first text.
 std::string read_error_detail(std::string_view json) {
   const auto detail = read_document<std::string>(json, [](od::object root) -> Result<std::string> {
     std::string first;

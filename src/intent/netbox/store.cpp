@@ -256,6 +256,12 @@ Store::Applied Change::finish() {
 
 }  // namespace
 
+const DeviceRow* Store::device(std::uint64_t id) const {
+  const auto at = std::lower_bound(tables_.devices.begin(), tables_.devices.end(), id,
+                                   [](const DeviceRow& row, std::uint64_t wanted) { return row.id < wanted; });
+  return at == tables_.devices.end() || at->id != id ? nullptr : &*at;
+}
+
 Store::Applied Store::apply(const Need& need, Tables rows) {
   Change change(tables_, need, std::move(rows));
   return change.finish();

@@ -14,6 +14,7 @@ namespace dm::intent::netbox {
 class Store {
  public:
   const Tables& tables() const { return tables_; }
+  const DeviceRow* device(std::uint64_t id) const;  // null: not read
 
   struct Applied {
     Touched touched;

@@ -35,7 +35,7 @@ using CustomFields = std::map<std::string, model::Value>;
 struct Rendered {
   std::uint64_t template_id = 0;  // 0: nothing was rendered
   std::string content;
-  std::string mistake;  // why nothing was, if that is one
+  std::string mistake;  // why nothing was, if that is one; then the rest is what was rendered before, if anything
   bool operator==(const Rendered&) const = default;
 };
 
@@ -166,6 +166,9 @@ struct ServerStatus {
   std::vector<std::string> plugins;  // "netbox_bgp"
 };
 core::Result<ServerStatus> read_status(std::string_view json);
+
+// What the server itself stumbled over ("OperationalError"); empty: the error answer says nothing of that.
+std::string read_exception(std::string_view json);
 
 // The `detail` or first message of an error answer; empty if it has none (HTML, other JSON).
 std::string read_error_detail(std::string_view json);
