@@ -132,7 +132,10 @@ TEST(ChangeCursor, LosesNothingInTheRecordedHole) {
 TEST(NeedOfChange, ReadsKeptObjectsByIdAndListsForWhatIsNested) {
   EXPECT_THAT(need_of_change("ipam.vlan", 7).objects.at(ObjectKind::Vlan), ElementsAre(7));
   EXPECT_THAT(need_of_change("vpn.l2vpntermination", 7).lists, ElementsAre(ObjectKind::Vlan));
-  EXPECT_THAT(need_of_change("dcim.device", 7).lists, ElementsAre(ObjectKind::Device));
+  EXPECT_THAT(need_of_change("dcim.device", 7).objects.at(ObjectKind::Device), ElementsAre(7));
+  EXPECT_THAT(need_of_change("dcim.site", 7).lists, ElementsAre(ObjectKind::Device, ObjectKind::Vlan));
+  EXPECT_THAT(need_of_change("extras.configcontext", 7).lists, ElementsAre(ObjectKind::Device));
+  EXPECT_THAT(need_of_change("extras.tag", 7).tags, ElementsAre(7));
   EXPECT_THAT(need_of_change("netbox_bgp.bgppeergroup", 7).lists, ElementsAre(ObjectKind::Session));
   EXPECT_TRUE(need_of_change("dcim.cable", 7).is_empty());
   EXPECT_TRUE(need_of_change("users.token", 7).is_empty());
@@ -152,7 +155,7 @@ TEST(NeedOfChange, KnowsEveryRecordedType) {
         const auto words = core::split(said, ' ');
         ASSERT_GE(words.size(), 3U) << said;
         const std::string_view type = words[1];
-        const bool is_schema = type == "extras.customfield" || type == "extras.configcontext" || type == "extras.tag";
+        const bool is_schema = type == "extras.customfield";
         EXPECT_EQ(need_of_change(type, 1).is_everything, is_schema) << said;
         ++rows_seen;
       }

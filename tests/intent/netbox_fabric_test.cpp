@@ -188,6 +188,40 @@ TEST(NetBoxFabric, ReadsOnlyTheConfiguredDevicesWithoutAnInventoryFilter) {
   EXPECT_THAT(loaded->warnings, Contains("no such: NetBox knows no device of this name"));
 }
 
+// The list of devices in which a change of device 3 is looked for.
+std::string asked_after_a_change(const Scope& scope) {
+  NetBoxFace face;
+  const core::SystemClock clock;
+  const auto source = make_netbox_source(settings_for(face), scope, 6030, {}, clock);
+  EXPECT_TRUE(source->load({}));
+  face.log_change("dcim.device", 3);
+  const std::size_t before = face.requests().size();
+  EXPECT_TRUE(source->load({}));
+  const auto requests = face.requests();
+  EXPECT_EQ(requests.size(), before + 2) << "the change log and the device";
+  return requests.back().target;
+}
+
+TEST(NetBoxFabric, AChangedDeviceIsAskedForAlone) {
+  EXPECT_EQ(asked_after_a_change(fabric_scope()),
+            "/api/dcim/devices/?role=leaf&role=spine&exclude=config_context&id=3&limit=500&ordering=id");
+  EXPECT_EQ(asked_after_a_change({false, "", {"leaf1", "no such"}}), "/api/dcim/devices/?exclude=config_context&id=3&limit=500&ordering=id");
+  EXPECT_EQ(asked_after_a_change({true, "id=3&id=4", {}}),  // two parameters of one name would be alternatives
+            "/api/dcim/devices/?id=3&id=4&exclude=config_context&limit=500&ordering=id");
+}
+
+TEST(NetBoxFabric, ADeviceThatIsNotAskedForByNameStaysOutWhenItChanges) {
+  NetBoxFace face;
+  const core::SystemClock clock;
+  const auto source = make_netbox_source(settings_for(face), Scope{false, "", {"leaf1"}}, 6030, {}, clock);
+  ASSERT_TRUE(source->load({}));
+  face.log_change("dcim.device", 4);
+  const auto loaded = source->load({});
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->devices.size(), 1U);
+  EXPECT_TRUE(loaded->warnings.empty());
+}
+
 TEST(NetBoxFabric, RendersATemplateForEachDeviceAndReadsContextsWhereAskedTo) {
   NetBoxFace face;
   face.override_with([](const api::Request& request) -> std::optional<api::Response> {

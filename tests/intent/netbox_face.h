@@ -88,6 +88,13 @@ class NetBoxFace {
     std::erase_if(rows_["/api/dcim/interfaces/"], [id](const Row& row) { return row.device == id; });
     gone_devices_.insert(id);
   }
+  // A row of the change log: the object is not what it was.
+  void log_change(const std::string& type, std::uint64_t id) {
+    const std::lock_guard lock(mutex_);
+    auto& log = rows_["/api/core/object-changes/"];
+    const std::uint64_t row = 534 + log.size();
+    log.push_back({row, 0, fmt::format(R"({{"id":{},"time":"2026-11-22T16:00:00Z","changed_object_type":"{}","changed_object_id":{}}})", row, type, id)});
+  }
   void clear(const std::string& path) {
     const std::lock_guard lock(mutex_);
     rows_[path].clear();
@@ -108,6 +115,7 @@ class NetBoxFace {
     std::uint64_t id = 0;
     std::uint64_t device = 0;
     std::string json;
+    std::string name = {};  // of devices
   };
 
   void load(const std::string& path, const std::vector<std::string>& files) {
@@ -118,6 +126,7 @@ class NetBoxFace {
         Row kept{row["id"].get_uint64().value(), 0, simdjson::minify(row)};
         simdjson::dom::element device;
         if (path == "/api/dcim/interfaces/") kept.device = row["device"]["id"].get_uint64().value();
+        if (path == "/api/dcim/devices/") kept.name = row["name"].get_string().value();
         rows_[path].push_back(std::move(kept));
       }
     }
@@ -210,7 +219,9 @@ class NetBoxFace {
     const std::size_t above = has_start ? number(request, "start", 0) - 1 : has_keyset ? number(request, "id__gt", 0) : 0;
     std::vector<const Row*> found;
     for (const Row& row : rows) {
-      if (row.id > above && is_asked(devices, row.device) && is_asked(ids, row.id)) found.push_back(&row);
+      const bool is_named = row.name.empty() || !request.query.contains("name") ||
+                            request.target.find("name=" + row.name + "&") != std::string::npos;
+      if (is_named && row.id > above && is_asked(devices, row.device) && is_asked(ids, row.id)) found.push_back(&row);
     }
     const std::size_t limit = std::min(number(request, "limit", 50), page_cap_);
     const std::size_t offset = number(request, "offset", 0);

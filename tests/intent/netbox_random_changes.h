@@ -282,6 +282,8 @@ class RandomChanges {
     row->role = World::only(1 + below(3));  // 3 is outside of the inventory
     row->site = World::only(1 + below(2));
     row->custom_fields["asn"] = model::Value(static_cast<int>(65000 + below(100)));
+    row->tags.clear();
+    if (coin() && world_->names["tag"].contains(2)) row->tags.push_back(World::only(2));
     return {{"dcim.device", row->id}};
   }
 
@@ -339,8 +341,12 @@ class RandomChanges {
     const std::uint64_t id = names.begin()->first;
     names.erase(id);
     Log log{{"extras.tag", id}};
+    const auto is_it = [id](const Brief& tag) { return tag.id == id; };
     for (VlanRow& vlan : world_->tables.vlans) {
-      if (std::erase_if(vlan.tags, [id](const Brief& tag) { return tag.id == id; }) > 0) log.push_back({"ipam.vlan", vlan.id});
+      if (std::erase_if(vlan.tags, is_it) > 0) log.push_back({"ipam.vlan", vlan.id});
+    }
+    for (DeviceRow& device : world_->tables.devices) {
+      if (std::erase_if(device.tags, is_it) > 0) log.push_back({"dcim.device", device.id});
     }
     return log;
   }

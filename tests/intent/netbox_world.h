@@ -244,6 +244,7 @@ class WorldReader final : public Reader {
       return core::Error{core::Code::Unavailable, "HTTP 502"};
     }
     ++reads;
+    needs.push_back(need);
     full_reads += need.is_everything ? 1 : 0;
     const Tables all = world_->rendered();
     ReadAnswer answer;
@@ -300,6 +301,7 @@ class WorldReader final : public Reader {
   std::string base_url() const override { return "https://netbox.example"; }
 
   int reads = 0, full_reads = 0;
+  std::vector<Need> needs;  // that were answered
   int failures = 0;  // the next reads that fail
   bool has_change_log = true;
 

@@ -77,7 +77,7 @@ ListJob job(ListQuery query, std::vector<Row>& into) {
 }
 
 struct ReadReport {
-  std::vector<std::uint64_t> vanished;  // ids of a query that NetBox does not know any more
+  std::vector<std::uint64_t> vanished;  // of the ids that rows were asked by (device_id), those that NetBox does not know any more
   std::vector<std::string> absent;      // paths of lists that are not there
 };
 

@@ -28,6 +28,8 @@ class DeviceFilter {
   // Error InvalidArgument: this device cannot be an answer to the filter.
   core::Status check(const DeviceRow& device) const;
 
+  bool asks_for_ids() const { return checked_.contains("id"); }
+
   // Parameters that check() cannot judge. The only sign of their being ignored is that the same
   // filter without them, checked_parameters(), has just as many devices.
   const std::vector<std::string>& unchecked() const { return unchecked_; }

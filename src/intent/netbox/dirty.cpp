@@ -11,6 +11,7 @@ using Lists = std::set<ObjectKind>;
 
 const std::map<std::string_view, ObjectKind>& kept_types() {
   static const std::map<std::string_view, ObjectKind> kTypes{
+      {"dcim.device", ObjectKind::Device},
       {"dcim.interface", ObjectKind::Interface}, {"ipam.ipaddress", ObjectKind::Address},
       {"ipam.vlan", ObjectKind::Vlan},           {"ipam.vrf", ObjectKind::Vrf},
       {"vpn.l2vpn", ObjectKind::L2vpn},          {"netbox_bgp.bgpsession", ObjectKind::Session},
@@ -18,12 +19,11 @@ const std::map<std::string_view, ObjectKind>& kept_types() {
   return kTypes;
 }
 
-// Types whose objects are nested in, or decide on, rows of these lists. Devices are always read as a list: what the
-// inventory's filter means is NetBox's to say.
+// Types whose objects are nested in, or decide on, rows of these lists: what the inventory's filter means is NetBox's
+// to say.
 const std::map<std::string_view, Lists>& nested_types() {
   static const Lists kDevices{ObjectKind::Device}, kVlans{ObjectKind::Vlan};
   static const std::map<std::string_view, Lists> kTypes{
-      {"dcim.device", kDevices},
       {"dcim.devicerole", kDevices},
       {"dcim.devicetype", kDevices},
       {"dcim.location", kDevices},
@@ -33,6 +33,9 @@ const std::map<std::string_view, Lists>& nested_types() {
       {"dcim.region", kDevices},
       {"dcim.sitegroup", kDevices},
       {"dcim.virtualchassis", kDevices},
+      {"extras.configcontext", kDevices},
+      {"extras.configcontextprofile", kDevices},
+      {"extras.configtemplate", kDevices},
       {"tenancy.tenant", kDevices},
       {"tenancy.tenantgroup", kDevices},
       {"virtualization.cluster", kDevices},
@@ -76,6 +79,8 @@ Need need_of_change(std::string_view type, std::uint64_t id) {
     need.objects[kept->second].insert(id);
   } else if (const auto nested = nested_types().find(type); nested != nested_types().end()) {
     need.lists = nested->second;
+  } else if (type == "extras.tag") {
+    need.tags.insert(id);
   } else if (type.starts_with("netbox_bgp.")) {
     need.lists = {ObjectKind::Session};  // groups, policies, communities
   } else {

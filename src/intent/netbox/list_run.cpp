@@ -90,7 +90,7 @@ void ListRun::refuse(const std::shared_ptr<Part>& part, const net::HttpResponse&
   if (has_ids && query.ids.size() > 1 && (is_too_long(response) || is_id_refused(query, response)))
     return split(part);
   if (has_ids && is_id_refused(query, response)) {
-    report_.vanished.push_back(query.ids.front());
+    if (query.id_parameter != "id") report_.vanished.push_back(query.ids.front());
     return;
   }
   if (response.status == 404 && !query.other_paths.empty()) {

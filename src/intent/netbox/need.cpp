@@ -6,6 +6,7 @@ void Need::add(const Need& other) {
   is_everything = is_everything || other.is_everything;
   lists.insert(other.lists.begin(), other.lists.end());
   interfaces_of.insert(other.interfaces_of.begin(), other.interfaces_of.end());
+  tags.insert(other.tags.begin(), other.tags.end());
   for (const auto& [kind, ids] : other.objects) objects[kind].insert(ids.begin(), ids.end());
 }
 

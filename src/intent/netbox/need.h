@@ -13,10 +13,11 @@ struct Need {
   bool is_everything = false;
   std::set<ObjectKind> lists;  // Device, Address, Vlan, L2vpn, Vrf, Session
   DeviceIds interfaces_of;     // all interfaces of these devices
-  std::map<ObjectKind, std::set<std::uint64_t>> objects;  // Interface, Address, Vlan, L2vpn, Vrf, Session
+  std::map<ObjectKind, std::set<std::uint64_t>> objects;  // all kinds that are read
+  std::set<std::uint64_t> tags;  // whatever has them: store.h knows what that is
 
   bool is_empty() const {
-    return !is_everything && lists.empty() && interfaces_of.empty() && objects.empty();
+    return !is_everything && lists.empty() && interfaces_of.empty() && objects.empty() && tags.empty();
   }
   void add(const Need& other);
   // How many objects are asked for one by one.

@@ -17,7 +17,7 @@ using core::Error;
 using core::Result;
 using core::Status;
 
-constexpr std::size_t kMostObjects = 2000;  // dirty objects beyond: a full reading is cheaper
+constexpr std::size_t kMostObjects = 2000;  // dirty objects beyond: a full reading is cheaper, if one may be made
 constexpr int kMostRounds = 5;              // an object that names one that is gone leads to another reading
 constexpr int kMostNewestPages = 5;
 constexpr int kRestForFull = 10;  // a full reading that nobody asked for waits so many times what the last one took
@@ -80,7 +80,8 @@ bool NetBoxSource::is_full_due(const LoadRequest& request) const {
 Result<Loaded> NetBoxSource::load(const LoadRequest& request) {
   for (const ObjectHint& hint : request.hints) dirty_.add(need_of_change(hint.type, hint.id));
   Status read;
-  if (!is_full_due(request)) read = read_changes();
+  if (!is_full_due(request)) read = ask_for_changes();
+  if (read && !is_full_due(request)) read = read_dirty();
   if (!read) return explained(read.error());
   if (is_full_due(request)) read = read_everything();
   if (!read) return explained(read.error());
@@ -92,7 +93,7 @@ Loaded NetBoxSource::mapped() {
     are_warnings_new_ = false;
     loaded_ = mapping_.map(store_.tables(), std::exchange(touched_, {}));
     auto& warnings = loaded_->warnings;
-    for (const auto* more : {&session_warnings_, &device_warnings_, &cursor_warnings_})
+    for (const auto* more : {&session_warnings_, &scope_warnings_, &device_warnings_, &cursor_warnings_})
       warnings.insert(warnings.begin(), more->begin(), more->end());
   }
   loaded_->rest = cursor_ ? core::Duration::zero()
@@ -182,16 +183,16 @@ Status NetBoxSource::ask_change_log() {
   }
   for (const ChangeRow& row : cursor_->take(rows, clock_->steady_now()))
     dirty_.add(need_of_change(row.object_type, row.object_id));
-  if (cursor_->is_lost() || dirty_.object_count() > kMostObjects) dirty_.is_everything = true;
+  if (cursor_->is_lost()) dirty_.is_everything = true;
   return {};
 }
 
-Status NetBoxSource::read_changes() {
+Status NetBoxSource::ask_for_changes() {
   if (cursor_) {
     if (auto asked = ask_change_log(); !asked) return asked;
   }
   if (has_rendered_ && !dirty_.is_empty()) dirty_.is_everything = true;
-  return read_dirty();
+  return {};
 }
 
 // What is asked for and cannot be read stays dirty.
@@ -200,6 +201,11 @@ Status NetBoxSource::read_dirty() {
     Need need = dirty_;
     need.is_everything = false;
     if (need.is_empty()) return {};
+    if (!need.tags.empty()) need.add(store_.holders_of(std::exchange(need.tags, {})));
+    if (need.object_count() > kMostObjects && clock_->steady_now() >= full_allowed_) {
+      dirty_.is_everything = true;
+      return {};
+    }
     auto answer = reader_->read(need);
     if (!answer) return answer.error();
     const bool wants_everything = dirty_.is_everything;
@@ -219,16 +225,19 @@ void NetBoxSource::apply(const Need& need, ReadAnswer answer) {
   };
   take(store_.apply(need, std::move(answer.rows)));
   if (!vanished.empty()) take(store_.drop_devices(vanished));
+  const bool concerns_devices = need.is_everything || need.lists.contains(ObjectKind::Device) ||
+                                need.objects.contains(ObjectKind::Device) || !vanished.empty();
+  if (concerns_devices) replace_warnings(scope_warnings_, reader_->scope_warnings(store_.tables().devices));
 }
 
 void NetBoxSource::take_warnings(const ReadAnswer& answer) {
-  const auto replace = [this](std::vector<std::string>& kept, const std::optional<std::vector<std::string>>& said) {
-    if (!said || *said == kept) return;
-    kept = *said;
-    are_warnings_new_ = true;
-  };
-  replace(device_warnings_, answer.device_warnings);
-  replace(session_warnings_, answer.session_warnings);
+  if (answer.device_warnings) replace_warnings(device_warnings_, *answer.device_warnings);
+  if (answer.session_warnings) replace_warnings(session_warnings_, *answer.session_warnings);
+}
+
+void NetBoxSource::replace_warnings(std::vector<std::string>& kept, std::vector<std::string> said) {
+  are_warnings_new_ = are_warnings_new_ || said != kept;
+  kept = std::move(said);
 }
 
 std::unique_ptr<NetBoxSource> make_netbox_source(const config::NetBox& settings, Scope scope, std::uint16_t gnmi_port,

@@ -52,12 +52,13 @@ class NetBoxSource final : public Source {
   core::Status read_everything();
   void keep_rendered(std::vector<DeviceRow>& devices) const;
   core::Status start_cursor();
-  core::Status read_changes();
+  core::Status ask_for_changes();
   core::Status read_dirty();
   core::Status ask_change_log();
   void lose_change_log(const core::Error& error);
   void apply(const Need& need, ReadAnswer answer);
   void take_warnings(const ReadAnswer& answer);
+  void replace_warnings(std::vector<std::string>& kept, std::vector<std::string> said);
   bool is_full_due(const LoadRequest& request) const;
   Loaded mapped();
   core::Error explained(const core::Error& error) const;
@@ -75,7 +76,7 @@ class NetBoxSource final : public Source {
   std::optional<Loaded> loaded_;        // as handed out last
   bool are_warnings_new_ = false;
   core::SteadyTime full_due_{}, full_allowed_{};
-  std::vector<std::string> device_warnings_, session_warnings_, cursor_warnings_;
+  std::vector<std::string> device_warnings_, session_warnings_, cursor_warnings_, scope_warnings_;
 };
 
 // The source that the settings ask for, over HTTP.

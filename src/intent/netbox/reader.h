@@ -35,6 +35,9 @@ class Reader {
   // Error ResourceExhausted: too many to follow one by one.
   virtual core::Result<std::vector<ChangeRow>> changes(const ChangeCursor::Query& query) = 0;
 
+  // What there is to say about the devices that are in scope, all of them being known.
+  virtual std::vector<std::string> scope_warnings(const std::vector<DeviceRow>&) const { return {}; }
+
   // How long NetBox asked to be left alone in its last refusal; zero: it did not.
   virtual core::Duration retry_after() const { return core::Duration::zero(); }
   // How often something was asked again because it had failed.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 
 namespace dm::intent::netbox {
 namespace {
@@ -148,66 +149,104 @@ void RestReader::add_objects(const Need& need, Tables& rows, std::vector<ListJob
   }
 }
 
+// Devices of some ids are asked for together with the filter: NetBox says which of them still pass it. A filter by id
+// would mix with that, and names are quickly compared here.
+Result<RestReader::Devices> RestReader::devices_of(const Need& need) const {
+  Devices asked;
+  const bool is_all = need.is_everything || need.lists.contains(ObjectKind::Device);
+  const auto some = need.objects.find(ObjectKind::Device);
+  if (!is_all && some == need.objects.end()) return asked;
+  auto parsed = filters();
+  if (!parsed) return parsed.error();
+  asked.filters = std::move(*parsed);
+  const bool can_ask_for_some = !scope_.is_inventory || !asked.filters.front().asks_for_ids();
+  if (!is_all && can_ask_for_some) {
+    if (!scope_.is_inventory) asked.filters = {DeviceFilter::of_names(scope_.names)};
+    asked.ids.assign(some->second.begin(), some->second.end());
+  }
+  asked.found.resize(asked.filters.size());
+  return asked;
+}
+
+ListQuery RestReader::query_for(const Devices& asked, const DeviceFilter& filter) const {
+  const bool is_by_id_alone = !asked.ids.empty() && !scope_.is_inventory;
+  ListQuery query = device_query(is_by_id_alone ? "" : filter.parameters());
+  if (!asked.ids.empty()) {
+    query.id_parameter = "id";
+    query.ids = asked.ids;
+  }
+  return query;
+}
+
 Result<ReadAnswer> RestReader::read(const Need& need) {
   ReadAnswer answer;
   std::vector<ListJob> jobs;
-  std::vector<DeviceFilter> asked;
-  const bool reads_devices = need.is_everything || need.lists.contains(ObjectKind::Device);
-  if (reads_devices) {
-    auto parsed = filters();
-    if (!parsed) return parsed.error();
-    asked = std::move(*parsed);
-  }
-  std::vector<std::vector<DeviceRow>> found(asked.size());
-  for (std::size_t i = 0; i < asked.size(); ++i)
-    jobs.push_back(job(device_query(asked[i].parameters()), found[i]));
+  auto asked = devices_of(need);
+  if (!asked) return asked.error();
+  for (std::size_t i = 0; i < asked->filters.size(); ++i)
+    jobs.push_back(job(query_for(*asked, asked->filters[i]), asked->found[i]));
   add_objects(need, answer.rows, jobs);
   const auto report = client_.read(std::move(jobs));
   if (!report) return report.error();
   answer.vanished.insert(report->vanished.begin(), report->vanished.end());
   if (need.is_everything || need.lists.contains(ObjectKind::Session)) take_sessions(*report, answer);
-  if (reads_devices) {
-    if (auto checked = check_devices(asked, found, answer); !checked) return checked.error();
-    if (auto rendered = render(answer.rows.devices); !rendered) return rendered.error();
-  }
+  if (asked->filters.empty()) return answer;
+  const Status taken = asked->ids.empty() ? take_all(*asked, answer) : take_some(*asked, answer);
+  if (!taken) return taken.error();
+  if (auto rendered = render(answer.rows.devices); !rendered) return rendered.error();
   return answer;
 }
 
-Status RestReader::check_devices(const std::vector<DeviceFilter>& filters,
-                                 const std::vector<std::vector<DeviceRow>>& found, ReadAnswer& answer) {
+Status RestReader::take_some(Devices& asked, ReadAnswer& answer) const {
+  const DeviceFilter& filter = asked.filters.front();
+  for (DeviceRow& row : asked.found.front()) {
+    auto obeyed = filter.check(row);
+    if (!obeyed && scope_.is_inventory) return obeyed;
+    if (obeyed) answer.rows.devices.push_back(std::move(row));
+  }
+  return {};
+}
+
+Status RestReader::take_all(Devices& asked, ReadAnswer& answer) {
   std::vector<std::string>& warnings = answer.device_warnings.emplace();
   std::vector<DeviceRow>& devices = answer.rows.devices;
-  for (std::size_t i = 0; i < filters.size(); ++i) {
-    const DeviceFilter& filter = filters[i];
-    for (const DeviceRow& row : found[i]) {
+  for (std::size_t i = 0; i < asked.filters.size(); ++i) {
+    const DeviceFilter& filter = asked.filters[i];
+    std::vector<DeviceRow>& found = asked.found[i];
+    for (const DeviceRow& row : found) {
       if (auto obeyed = filter.check(row); !obeyed) return obeyed;
     }
     if (!filter.unchecked().empty()) {
       const auto without = client_.count(device_query(filter.checked_parameters()));
       if (!without) return without.error();
-      if (*without == found[i].size()) {
+      if (*without == found.size()) {
         warnings.push_back(fmt::format(
             "inventory.netbox.filter: '{}' makes no difference ({} devices with and without "
             "it); NetBox ignores parameters that it does not know",
-            filter.unchecked().front(), found[i].size()));
+            filter.unchecked().front(), found.size()));
       }
     }
-    devices.insert(devices.end(), found[i].begin(), found[i].end());
+    std::move(found.begin(), found.end(), std::back_inserter(devices));
   }
   const auto by_id = [](const DeviceRow& a, const DeviceRow& b) { return a.id < b.id; };
   const auto same_id = [](const DeviceRow& a, const DeviceRow& b) { return a.id == b.id; };
   std::sort(devices.begin(), devices.end(), by_id);
   devices.erase(std::unique(devices.begin(), devices.end(), same_id), devices.end());
-  if (scope_.is_inventory && devices.empty()) {
-    warnings.push_back(
-        fmt::format("NetBox finds no device (inventory.netbox.filter '{}')", scope_.filter));
-  }
-  for (const std::string& name : scope_.names) {
-    const bool is_known = std::any_of(devices.begin(), devices.end(),
-                                      [&name](const DeviceRow& row) { return row.name == name; });
-    if (!is_known) warnings.push_back(fmt::format("{}: NetBox knows no device of this name", name));
-  }
   return {};
+}
+
+std::vector<std::string> RestReader::scope_warnings(const std::vector<DeviceRow>& devices) const {
+  if (scope_.is_inventory) {
+    if (!devices.empty()) return {};
+    return {fmt::format("NetBox finds no device (inventory.netbox.filter '{}')", scope_.filter)};
+  }
+  std::set<std::string_view> known;
+  for (const DeviceRow& row : devices) known.insert(row.name);
+  std::vector<std::string> warnings;
+  for (const std::string& name : scope_.names) {
+    if (!known.contains(name)) warnings.push_back(fmt::format("{}: NetBox knows no device of this name", name));
+  }
+  return warnings;
 }
 
 void RestReader::take_sessions(const ReadReport& report, ReadAnswer& answer) const {

@@ -35,16 +35,25 @@ class RestReader final : public Reader {
   core::Result<ReadAnswer> read(const Need& need) override;
   core::Result<std::vector<ChangeRow>> newest_changes(std::uint64_t before) override;
   core::Result<std::vector<ChangeRow>> changes(const ChangeCursor::Query& query) override;
+  std::vector<std::string> scope_warnings(const std::vector<DeviceRow>& devices) const override;
   core::Duration retry_after() const override { return client_.retry_after(); }
   std::uint64_t repeats() const override { return client_.repeats(); }
   void abort() override { client_.abort(); }
   std::string base_url() const override { return client_.base_url(); }
 
  private:
+  // What is asked of the list of devices, and what came of it.
+  struct Devices {
+    std::vector<DeviceFilter> filters;  // each a list of its own; none: nothing is asked
+    std::vector<std::uint64_t> ids;     // only these, of one filter; none: all
+    std::vector<std::vector<DeviceRow>> found;
+  };
+  core::Result<Devices> devices_of(const Need& need) const;
+  ListQuery query_for(const Devices& asked, const DeviceFilter& filter) const;
+  core::Status take_some(Devices& asked, ReadAnswer& answer) const;
   core::Result<std::vector<DeviceFilter>> filters() const;
   void add_objects(const Need& need, Tables& rows, std::vector<ListJob>& jobs) const;
-  core::Status check_devices(const std::vector<DeviceFilter>& filters, const std::vector<std::vector<DeviceRow>>& found,
-                             ReadAnswer& answer);
+  core::Status take_all(Devices& asked, ReadAnswer& answer);
   ListQuery device_query(const std::string& parameters) const;
   core::Status render(std::vector<DeviceRow>& devices);
   void take_sessions(const ReadReport& report, ReadAnswer& answer) const;

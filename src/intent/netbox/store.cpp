@@ -184,7 +184,7 @@ void Change::find_dangling() {
   if (!has_removed) return;
   for (const DeviceRow& row : tables_.devices) {
     if (is_gone(addresses_, row.primary_ip) || is_gone(addresses_, row.oob_ip))
-      need.lists.insert(ObjectKind::Device);
+      need.objects[ObjectKind::Device].insert(row.id);
   }
   for (const InterfaceRow& row : tables_.interfaces) {
     const bool holds_gone =
@@ -260,6 +260,24 @@ const DeviceRow* Store::device(std::uint64_t id) const {
   const auto at = std::lower_bound(tables_.devices.begin(), tables_.devices.end(), id,
                                    [](const DeviceRow& row, std::uint64_t wanted) { return row.id < wanted; });
   return at == tables_.devices.end() || at->id != id ? nullptr : &*at;
+}
+
+Need Store::holders_of(const std::set<std::uint64_t>& tags) const {
+  Need need;
+  const auto add = [&](ObjectKind kind, const auto& table) {
+    for (const auto& row : table) {
+      const bool has_one = std::any_of(row.tags.begin(), row.tags.end(), [&](const Brief& tag) { return tags.contains(tag.id); });
+      if (has_one) need.objects[kind].insert(row.id);
+    }
+  };
+  add(ObjectKind::Interface, tables_.interfaces);
+  add(ObjectKind::Address, tables_.addresses);
+  add(ObjectKind::Vlan, tables_.vlans);
+  add(ObjectKind::L2vpn, tables_.l2vpns);
+  add(ObjectKind::Vrf, tables_.vrfs);
+  add(ObjectKind::Session, tables_.sessions);
+  need.lists.insert(ObjectKind::Device);
+  return need;
 }
 
 Store::Applied Store::apply(const Need& need, Tables rows) {

@@ -16,6 +16,9 @@ class Store {
   const Tables& tables() const { return tables_; }
   const DeviceRow* device(std::uint64_t id) const;  // null: not read
 
+  // What has one of the tags; and the list of devices, which may be filtered by tags.
+  Need holders_of(const std::set<std::uint64_t>& tags) const;
+
   struct Applied {
     Touched touched;
     Need follow_up;  // rows that name an object which is gone, interfaces of new devices
