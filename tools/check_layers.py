@@ -14,8 +14,8 @@ SRC = ROOT / "src"
 # Third-party header -> the only places (folder or file prefix) that may include it.
 HOMES = {
     r"nghttp2/": ["gnmi/"],
-    r"boost/beast": ["api/http_server"],
-    r"boost/asio": ["net/", "api/http_server"],
+    r"boost/beast": ["api/http_connection"],
+    r"boost/asio": ["net/", "api/http_server", "api/http_connection"],
     r"curl/": ["net/http_client"],
     r"sqlite3\.h": ["store/sqlite"],
     r"yaml-cpp/": ["config/", "schema/", "intent/files"],

@@ -92,6 +92,62 @@ def gnmi_cli(options):
         device.wait()
 
 
+def lines_of(path):
+    with open(path, "rb") as lines:
+        return sum(1 for _ in lines)
+
+
+TELEGRAF = "github.com/influxdata/telegraf/cmd/telegraf@v1.37.2"
+TELEGRAF_CONFIG = """
+[agent]
+  omit_hostname = true
+  flush_interval = "1s"
+  metric_buffer_limit = 1000000
+[[inputs.gnmi]]
+  addresses = [%s]
+%s[[outputs.file]]
+  files = ["%s"]
+"""
+TELEGRAF_SUBSCRIPTION = """
+  [[inputs.gnmi.subscription]]
+    name = "%s"
+    origin = "openconfig"
+    path = "/%s"
+    subscription_mode = "on_change"
+"""
+
+
+def telegraf(options):
+    """Telegraf with its gNMI input alone, one process for all devices; writes every leaf as a metric, as it would to a database."""
+    with tempfile.TemporaryDirectory(prefix="drift-monitor-bench-") as folder:
+        environment = {**os.environ, "GOBIN": folder}
+        built = subprocess.run(["go", "install", "-tags", "custom,inputs.gnmi,outputs.file,serializers.influx", TELEGRAF],
+                               env=environment, capture_output=True, text=True)
+        if built.returncode != 0:
+            raise NotMeasured("telegraf does not build here: " + built.stderr.strip().splitlines()[-1])
+        device, port = peer(options.build, options.rate)
+        config, metrics = os.path.join(folder, "telegraf.conf"), os.path.join(folder, "metrics")
+        with open(config, "w") as out:
+            subscriptions = "".join(TELEGRAF_SUBSCRIPTION % (tree, tree) for tree in ("interfaces", "network-instances", "system", "lacp", "arista"))
+            out.write(TELEGRAF_CONFIG % (", ".join([f'"127.0.0.1:{port}"'] * options.devices), subscriptions, metrics))
+        collector = subprocess.Popen([os.path.join(folder, "telegraf"), "--config", config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            time.sleep(10)
+            if collector.poll() is not None or not os.path.exists(metrics) or os.path.getsize(metrics) == 0:
+                raise NotMeasured("telegraf hears nothing")
+            before, begun = lines_of(metrics), time.monotonic()
+            measured = measure(Processes([collector.pid]), options.rate, options.seconds, options.devices)
+            heard = (lines_of(metrics) - before) / (time.monotonic() - begun)
+            if heard < 0.8 * options.rate:
+                raise NotMeasured(f"telegraf wrote {heard:.0f} of {options.rate} leaves a second")
+            return measured
+        finally:
+            collector.kill()
+            collector.wait()
+            device.kill()
+            device.wait()
+
+
 def pygnmi(options):
     with tempfile.TemporaryDirectory(prefix="drift-monitor-bench-") as folder:
         python = os.path.join(folder, "bin/python3")
@@ -123,7 +179,8 @@ def main():
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     print(f"{options.devices} devices, {options.rate} messages/s of one leaf, {options.seconds:.0f} s")
-    for name, run in (("drift-monitor, comparing", drift_monitor), ("gnmi_cli, printing", gnmi_cli), ("pygnmi script, storing", pygnmi)):
+    for name, run in (("drift-monitor, comparing", drift_monitor), ("telegraf, writing metrics", telegraf),
+                      ("gnmi_cli, printing", gnmi_cli), ("pygnmi script, storing", pygnmi)):
         try:
             used, micros, kilobytes = run(options)
         except NotMeasured as reason:

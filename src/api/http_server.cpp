@@ -1,373 +1,22 @@
 #include "api/http_server.h"
 
 #include <algorithm>
-#include <array>
-#include <atomic>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/dispatch.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
-#include <boost/beast/ssl/ssl_stream.hpp>
 #include <chrono>
-#include <ctime>
 #include <optional>
-#include <set>
 #include <thread>
-#include <type_traits>
 
-#include "api/http_target.h"
-#include "core/text.h"
+#include "api/http_connection.h"
 
 namespace dm::api {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = beast::http;
 using tcp = asio::ip::tcp;
 using boost::system::error_code;
-using std::chrono::seconds;
 
-constexpr auto kHandshakeDeadline = seconds(10);
-constexpr auto kIdleDeadline = seconds(75);  // between requests and for a request's header
-constexpr auto kBodyDeadline = seconds(30);
-constexpr auto kWriteDeadline = seconds(60);
-constexpr auto kLingerDeadline = seconds(2);
-constexpr auto kStopDeadline = seconds(2);
-constexpr std::size_t kLingerBytes = 1U << 20U;
-
-using PlainStream = beast::tcp_stream;
-using TlsStream = beast::ssl_stream<beast::tcp_stream>;
-
-std::string http_date() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  char text[64];
-  const std::size_t length = std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
-  return {text, length};
-}
-
-std::string view_to_string(boost::core::string_view text) { return {text.data(), text.size()}; }
-
-std::string endpoint_text(const tcp::endpoint& endpoint) {
-  const std::string host = endpoint.address().to_string();
-  return (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" +
-         std::to_string(endpoint.port());
-}
-
-// `title` and `detail` are our own words: nothing of the request is in them.
-Response problem(int status, std::string_view title, std::string_view detail) {
-  Response response;
-  response.status = status;
-  response.content_type = "application/problem+json";
-  response.body = R"({"type":"about:blank","title":")" + std::string(title) + R"(","status":)" + std::to_string(status) +
-                  R"(,"detail":")" + std::string(detail) + "\"}";
-  return response;
-}
-
-// What to say to a request that Beast refused; nothing: the connection is simply over.
-std::optional<Response> refusal(const error_code& error) {
-  if (error == http::error::body_limit) return problem(413, "Content Too Large", "the request body is too large");
-  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-    return problem(431, "Request Header Fields Too Large", "the request header is too large");
-  }
-  if (error == http::error::end_of_stream || error == http::error::partial_message) return {};
-  const bool is_http = error.category() == http::make_error_code(http::error::bad_method).category();
-  return is_http ? std::optional(problem(400, "Bad Request", "malformed HTTP request")) : std::nullopt;
-}
-
-bool is_safe_header(std::string_view name, std::string_view value) {
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  const auto breaks_name = [&](char c) { return is_control(c) || c == ':' || c == ' '; };
-  return !name.empty() && std::none_of(name.begin(), name.end(), breaks_name) &&
-         std::none_of(value.begin(), value.end(), [&](char c) { return is_control(c) && c != '\t'; });
-}
-
-http::response<http::string_body> to_message(Response&& answer, unsigned version, bool keep_alive,
-                                             bool is_head) {
-  http::response<http::string_body> message(static_cast<http::status>(answer.status), version);
-  message.set(http::field::date, http_date());
-  for (const auto& [name, value] : answer.headers) {
-    if (is_safe_header(name, value)) message.set(name, value);
-  }
-  message.keep_alive(keep_alive);
-  const bool has_no_body = answer.status == 204 || answer.status == 304 || answer.status < 200;
-  if (has_no_body) return message;
-  if (!answer.content_type.empty() && is_safe_header("content-type", answer.content_type)) {
-    message.set(http::field::content_type, answer.content_type);
-  }
-  message.content_length(answer.body.size());
-  if (!is_head) message.body() = std::move(answer.body);
-  return message;
-}
-
-// One client. Owned by the server's set of connections until close().
-class Connection {
- public:
-  virtual ~Connection() = default;
-  virtual void run() = 0;
-  virtual void answer(std::uint64_t request, Response response) = 0;
-  virtual void begin_stop() = 0;  // writes what is being written, then closes
-};
-
-}  // namespace
-
-// Everything but the constructor, stop() and weak copies lives on the server's thread.
-struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
-  core::Limits limits;
-  std::map<std::string, std::size_t> body_bytes;
-  std::size_t largest_body = 0;
-
-  std::size_t most_body_of(std::string_view target) const {
-    const auto found = body_bytes.find(std::string(target.substr(0, target.find('?'))));
-    return found == body_bytes.end() ? limits.api_request_bytes : found->second;
-  }
-  DeferredHandler handler;
-  asio::io_context context{1};
-  std::optional<asio::ssl::context> tls;
-  tcp::acceptor acceptor{context};
-  asio::steady_timer stop_timer{context};
-  std::set<std::shared_ptr<Connection>> connections;
-  bool is_stopping = false;
-  tcp::endpoint bound;
-  std::thread thread;
-
-  void accept();
-  void stop();
-  void forget(const std::shared_ptr<Connection>& connection) {
-    connections.erase(connection);
-    if (is_stopping && connections.empty()) stop_timer.cancel();
-  }
-};
-
-namespace {
-
-// The debt of one answer: paid once, or the connection is dropped when nobody can pay any more.
-struct Debt {
-  std::weak_ptr<HttpServer::Impl> server;
-  std::weak_ptr<Connection> connection;
-  std::uint64_t request = 0;
-  std::atomic<bool> is_paid{false};
-
-  Debt(std::weak_ptr<HttpServer::Impl> s, std::weak_ptr<Connection> c, std::uint64_t r)
-      : server(std::move(s)), connection(std::move(c)), request(r) {}
-  Debt(const Debt&) = delete;
-  Debt& operator=(const Debt&) = delete;
-  ~Debt() {
-    Response dropped;
-    dropped.drop = true;
-    pay(std::move(dropped));
-  }
-
-  void pay(Response response) {
-    if (is_paid.exchange(true)) return;
-    const auto alive = server.lock();
-    if (!alive) return;
-    // The connection is only locked on its own thread: its last owner must be there.
-    asio::dispatch(alive->context, [to = connection, number = request,
-                                    answer = std::move(response)]() mutable {
-      if (const auto client = to.lock()) client->answer(number, std::move(answer));
-    });
-  }
-};
-
-template <class Stream>
-class HttpConnection final : public Connection,
-                             public std::enable_shared_from_this<HttpConnection<Stream>> {
- public:
-  HttpConnection(HttpServer::Impl& server, Stream stream, std::string peer)
-      : server_(server), stream_(std::move(stream)), peer_(std::move(peer)) {}
-
-  void run() override {
-    if constexpr (std::is_same_v<Stream, TlsStream>) {
-      socket().expires_after(kHandshakeDeadline);
-      stream_.async_handshake(asio::ssl::stream_base::server,
-                              [self = this->shared_from_this()](error_code error) {
-                                error ? self->close() : self->read_header();
-                              });
-    } else {
-      read_header();
-    }
-  }
-
-  void answer(std::uint64_t request, Response response) override {
-    if (state_ != State::Awaiting || request != request_number_) return;
-    if (response.drop) return close();
-    const auto& message = parser_->get();
-    const bool keep_alive = message.keep_alive() && !server_.is_stopping;
-    write(to_message(std::move(response), message.version(), keep_alive,
-                     message.method() == http::verb::head));
-  }
-
-  void begin_stop() override {
-    if (state_ != State::Writing) close();
-  }
-
- private:
-  enum class State { Reading, Awaiting, Writing, Lingering, Closed };
-
-  beast::tcp_stream& socket() { return beast::get_lowest_layer(stream_); }
-
-  void read_header() {
-    if (server_.is_stopping) return close();
-    state_ = State::Reading;
-    parser_.emplace();
-    parser_->header_limit(HttpServer::kHeaderBytes);
-    parser_->body_limit(server_.largest_body);
-    socket().expires_after(kIdleDeadline);
-    http::async_read_header(stream_, buffer_, *parser_,
-                            [self = this->shared_from_this()](error_code error, std::size_t) {
-                              error ? self->refuse(error) : self->on_header();
-                            });
-  }
-
-  void on_header() {
-    if (state_ != State::Reading) return;
-    const auto& message = parser_->get();
-    const std::size_t most = server_.most_body_of(view_to_string(message.target()));
-    if (parser_->content_length().value_or(0) > most) return refuse(http::error::body_limit);
-    parser_->body_limit(most);
-    if (parser_->is_done() || !beast::iequals(message[http::field::expect], "100-continue")) {
-      return read_body();
-    }
-    continue_ = http::response<http::empty_body>(http::status::continue_, 11);
-    socket().expires_after(kBodyDeadline);
-    http::async_write(stream_, continue_,
-                      [self = this->shared_from_this()](error_code error, std::size_t) {
-                        error ? self->close() : self->read_body();
-                      });
-  }
-
-  void read_body() {
-    if (state_ != State::Reading) return;
-    socket().expires_after(kBodyDeadline);
-    http::async_read(stream_, buffer_, *parser_,
-                     [self = this->shared_from_this()](error_code error, std::size_t) {
-                       error ? self->refuse(error) : self->on_request();
-                     });
-  }
-
-  void on_request() {
-    if (state_ != State::Reading) return;
-    const auto& message = parser_->get();
-    Request request;
-    request.method = message.method() == http::verb::head ? "GET" : view_to_string(message.method_string());
-    request.target = view_to_string(message.target());
-    request.body = message.body();
-    request.peer = peer_;
-    for (const auto& field : message) {
-      std::string& value = request.headers[core::to_lower(view_to_string(field.name_string()))];
-      value += (value.empty() ? "" : ", ") + view_to_string(field.value());
-    }
-    auto target = parse_target(request.target);
-    if (!target) return write(to_message(problem(400, "Bad Request", target.error().message), 11, false, false));
-    request.path = std::move(target->path);
-    request.query = std::move(target->query);
-    ask(request);
-  }
-
-  void ask(const Request& request) {
-    state_ = State::Awaiting;
-    socket().expires_never();
-    auto debt = std::make_shared<Debt>(server_.weak_from_this(), this->weak_from_this(), ++request_number_);
-    server_.handler(request, [debt = std::move(debt)](Response response) { debt->pay(std::move(response)); });
-    if (state_ == State::Awaiting) watch_for_goodbye();
-  }
-
-  // While an answer is owed nothing is read; still, a client that leaves must not be kept.
-  void watch_for_goodbye() {
-    socket().socket().async_wait(
-        tcp::socket::wait_read,
-        [self = this->shared_from_this(), number = request_number_](error_code error) {
-          if (error || self->state_ != State::Awaiting || self->request_number_ != number) return;
-          error_code ignored;
-          if (self->socket().socket().available(ignored) == 0) self->close();
-        });
-  }
-
-  void refuse(const error_code& error) {
-    auto answer = refusal(error);
-    if (state_ != State::Reading || !answer) return close();
-    write(to_message(*std::move(answer), 11, false, false));
-  }
-
-  void write(http::response<http::string_body> message) {
-    state_ = State::Writing;
-    message_ = std::move(message);
-    socket().expires_after(kWriteDeadline);
-    http::async_write(stream_, message_,
-                      [self = this->shared_from_this()](error_code error, std::size_t) {
-                        error ? self->close() : self->on_written();
-                      });
-  }
-
-  void on_written() {
-    if (state_ != State::Writing) return;
-    if (message_.keep_alive()) return read_header();
-    linger();
-  }
-
-  // Says goodbye and reads what the client may still send: closing over unread bytes would reset the
-  // connection, and the client would never see the answer.
-  void linger() {
-    state_ = State::Lingering;
-    socket().expires_after(kLingerDeadline);
-    if constexpr (std::is_same_v<Stream, TlsStream>) {
-      stream_.async_shutdown([self = this->shared_from_this()](error_code) { self->drain(); });
-    } else {
-      drain();
-    }
-  }
-
-  void drain() {
-    if (state_ != State::Lingering) return;
-    error_code ignored;
-    socket().socket().shutdown(tcp::socket::shutdown_send, ignored);
-    discard();
-  }
-
-  void discard() {
-    if (server_.is_stopping || drained_ > kLingerBytes) return close();
-    socket().async_read_some(asio::buffer(waste_),
-                             [self = this->shared_from_this()](error_code error, std::size_t count) {
-                               self->drained_ += count;
-                               error || self->state_ != State::Lingering ? self->close() : self->discard();
-                             });
-  }
-
-  void close() {
-    if (state_ == State::Closed) return;
-    state_ = State::Closed;
-    error_code ignored;
-    socket().socket().shutdown(tcp::socket::shutdown_both, ignored);
-    socket().close();
-    server_.forget(this->shared_from_this());
-  }
-
-  HttpServer::Impl& server_;
-  Stream stream_;
-  std::string peer_;
-  State state_ = State::Reading;
-  std::uint64_t request_number_ = 0;
-  beast::flat_buffer buffer_;
-  std::optional<http::request_parser<http::string_body>> parser_;
-  http::response<http::string_body> message_;
-  http::response<http::empty_body> continue_;
-  std::array<char, 4096> waste_{};
-  std::size_t drained_ = 0;
-};
+constexpr auto kStopDeadline = std::chrono::seconds(2);
 
 core::Error cannot(const std::string& what, const std::string& why) {
   return {core::Code::InvalidArgument, "HTTP server: cannot " + what + ": " + why};
@@ -402,35 +51,38 @@ core::Status bind(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
   if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-  if (error) return cannot("listen on '" + endpoint_text(endpoint) + "'", error.message());
+  if (error) return cannot("listen on '" + to_text(endpoint) + "'", error.message());
   return {};
 }
 
 }  // namespace
 
+// Everything but the constructor and stop() lives on the server's thread.
+struct HttpServer::Impl {
+  std::shared_ptr<HttpClients> clients = std::make_shared<HttpClients>();
+  std::size_t most_connections = 0;
+  std::optional<asio::ssl::context> tls;
+  tcp::acceptor acceptor{clients->context};
+  asio::steady_timer timer{clients->context};  // until it accepts again, or gives up waiting for the last to go
+  tcp::endpoint bound;
+  std::thread thread;
+
+  void accept();
+  void stop();
+};
+
 void HttpServer::Impl::accept() {
   acceptor.async_accept([this](error_code error, tcp::socket socket) {
-    if (is_stopping || error == asio::error::operation_aborted) return;
+    if (clients->is_stopping || error == asio::error::operation_aborted) return;
     if (error) {
       // Out of descriptors or the like: wait a moment instead of spinning.
-      stop_timer.expires_after(std::chrono::milliseconds(100));
-      stop_timer.async_wait([this](error_code) { if (!is_stopping) accept(); });
+      timer.expires_after(std::chrono::milliseconds(100));
+      timer.async_wait([this](error_code) { if (!clients->is_stopping) accept(); });
       return;
     }
-    error_code ignored;
-    const auto remote = socket.remote_endpoint(ignored);
-    socket.set_option(tcp::no_delay(true), ignored);
-    if (connections.size() < limits.api_connections) {
-      std::shared_ptr<Connection> connection;
-      PlainStream plain(std::move(socket));
-      if (tls) {
-        connection = std::make_shared<HttpConnection<TlsStream>>(
-            *this, TlsStream(std::move(plain), *tls), endpoint_text(remote));
-      } else {
-        connection = std::make_shared<HttpConnection<PlainStream>>(*this, std::move(plain),
-                                                                   endpoint_text(remote));
-      }
-      connections.insert(connection);
+    if (clients->open.size() < most_connections) {
+      const auto connection = make_connection(*clients, std::move(socket), tls ? &*tls : nullptr);
+      clients->open.insert(connection);
       connection->run();
     }
     accept();
@@ -438,14 +90,15 @@ void HttpServer::Impl::accept() {
 }
 
 void HttpServer::Impl::stop() {
-  asio::post(context, [this] {
-    is_stopping = true;
+  asio::post(clients->context, [this] {
+    clients->is_stopping = true;
+    clients->on_last_gone = [this] { timer.cancel(); };
     error_code ignored;
     acceptor.close(ignored);
-    for (const auto& connection : std::set(connections)) connection->begin_stop();
-    if (connections.empty()) return;
-    stop_timer.expires_after(kStopDeadline);
-    stop_timer.async_wait([this](error_code error) { if (!error) context.stop(); });
+    for (const auto& connection : std::set(clients->open)) connection->begin_stop();
+    if (clients->open.empty()) return;
+    timer.expires_after(kStopDeadline);
+    timer.async_wait([this](error_code error) { if (!error) clients->context.stop(); });
   });
   thread.join();
 }
@@ -459,29 +112,32 @@ core::Result<std::unique_ptr<HttpServer>> HttpServer::start(Options options, Han
 
 core::Result<std::unique_ptr<HttpServer>> HttpServer::start_deferred(Options options,
                                                                      DeferredHandler handler) {
-  auto impl = std::make_shared<Impl>();
-  impl->limits = options.limits;
-  impl->body_bytes = options.body_bytes;
-  impl->largest_body = options.limits.api_request_bytes;
-  for (const auto& [path, bytes] : options.body_bytes) impl->largest_body = std::max(impl->largest_body, bytes);
-  impl->handler = std::move(handler);
+  auto impl = std::make_unique<Impl>();
+  HttpClients& clients = *impl->clients;
+  impl->most_connections = options.limits.api_connections;
+  clients.request_bytes = clients.largest_request_bytes = options.limits.api_request_bytes;
+  for (const auto& [path, bytes] : options.body_bytes) {
+    clients.largest_request_bytes = std::max(clients.largest_request_bytes, bytes);
+  }
+  clients.request_bytes_of = options.body_bytes;
+  clients.handler = std::move(handler);
   if (!options.tls_cert_file.empty()) {
     impl->tls.emplace(asio::ssl::context::tls_server);
     if (auto loaded = load_certificate(*impl->tls, options); !loaded) return loaded.error();
   }
-  auto endpoint = resolve(impl->context, options.listen);
+  auto endpoint = resolve(clients.context, options.listen);
   if (!endpoint) return endpoint.error();
   if (auto bound = bind(impl->acceptor, *endpoint); !bound) return bound.error();
   error_code ignored;
   impl->bound = impl->acceptor.local_endpoint(ignored);
   impl->accept();
-  impl->thread = std::thread([raw = impl.get()]() noexcept { raw->context.run(); });
+  impl->thread = std::thread([raw = impl.get()]() noexcept { raw->clients->context.run(); });
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
 }
 
-HttpServer::HttpServer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HttpServer::~HttpServer() { impl_->stop(); }
-std::string HttpServer::address() const { return endpoint_text(impl_->bound); }
+std::string HttpServer::address() const { return to_text(impl_->bound); }
 std::uint16_t HttpServer::port() const { return impl_->bound.port(); }
 
 }  // namespace dm::api

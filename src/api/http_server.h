@@ -1,5 +1,5 @@
 // A small HTTP/1.1 server for the API and for fabric-sim's faces: one thread, requests answered by one
-// function. The only file that includes Beast is http_server.cpp.
+// function. What a connection does is http_connection.h's.
 #pragma once
 
 #include <cstdint>
@@ -63,11 +63,10 @@ class HttpServer {
   std::string address() const;  // host:port really bound
   std::uint16_t port() const;
 
-  struct Impl;
-
  private:
-  explicit HttpServer(std::shared_ptr<Impl> impl);
-  std::shared_ptr<Impl> impl_;  // also weakly known to connections and pending answers
+  struct Impl;
+  explicit HttpServer(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace dm::api
