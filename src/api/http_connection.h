@@ -42,7 +42,7 @@ struct HttpClients : std::enable_shared_from_this<HttpClients> {
   void forget(const std::shared_ptr<HttpConnection>& connection);
 };
 
-// With `tls`, which must outlive it, after a handshake. Not yet among the open ones.
+// With `tls` after a handshake; the connection keeps what it needs of it. Not yet among the open ones.
 std::shared_ptr<HttpConnection> make_connection(HttpClients& clients, boost::asio::ip::tcp::socket socket,
                                                 boost::asio::ssl::context* tls);
 

@@ -4,7 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
-#include <optional>
+#include <memory>
 #include <thread>
 
 #include "api/http_connection.h"
@@ -34,15 +34,18 @@ core::Result<tcp::endpoint> resolve(asio::io_context& context, const std::string
   return found.begin()->endpoint();
 }
 
-core::Status load_certificate(asio::ssl::context& tls, const HttpServer::Options& options) {
+using TlsContext = std::shared_ptr<asio::ssl::context>;
+
+core::Result<TlsContext> load_certificate(const std::string& cert_file, const std::string& key_file) {
   error_code error;
-  tls.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
+  auto tls = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
+  tls->set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
                       asio::ssl::context::no_tlsv1_1, error);
-  tls.use_certificate_chain_file(options.tls_cert_file, error);
-  if (error) return cannot("use certificate '" + options.tls_cert_file + "'", error.message());
-  tls.use_private_key_file(options.tls_key_file, asio::ssl::context::pem, error);
-  if (error) return cannot("use private key '" + options.tls_key_file + "'", error.message());
-  return {};
+  tls->use_certificate_chain_file(cert_file, error);
+  if (error) return cannot("use certificate '" + cert_file + "'", error.message());
+  tls->use_private_key_file(key_file, asio::ssl::context::pem, error);
+  if (error) return cannot("use private key '" + key_file + "'", error.message());
+  return tls;
 }
 
 core::Status bind(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
@@ -61,7 +64,8 @@ core::Status bind(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
 struct HttpServer::Impl {
   std::shared_ptr<HttpClients> clients = std::make_shared<HttpClients>();
   std::size_t most_connections = 0;
-  std::optional<asio::ssl::context> tls;
+  TlsContext tls;  // none: plain HTTP
+  bool is_tls = false;  // as it was started; for any thread
   tcp::acceptor acceptor{clients->context};
   asio::steady_timer timer{clients->context};  // until it accepts again, or gives up waiting for the last to go
   tcp::endpoint bound;
@@ -81,7 +85,7 @@ void HttpServer::Impl::accept() {
       return;
     }
     if (clients->open.size() < most_connections) {
-      const auto connection = make_connection(*clients, std::move(socket), tls ? &*tls : nullptr);
+      const auto connection = make_connection(*clients, std::move(socket), tls.get());
       clients->open.insert(connection);
       connection->run();
     }
@@ -122,8 +126,10 @@ core::Result<std::unique_ptr<HttpServer>> HttpServer::start_deferred(Options opt
   clients.request_bytes_of = options.body_bytes;
   clients.handler = std::move(handler);
   if (!options.tls_cert_file.empty()) {
-    impl->tls.emplace(asio::ssl::context::tls_server);
-    if (auto loaded = load_certificate(*impl->tls, options); !loaded) return loaded.error();
+    auto loaded = load_certificate(options.tls_cert_file, options.tls_key_file);
+    if (!loaded) return loaded.error();
+    impl->tls = std::move(*loaded);
+    impl->is_tls = true;
   }
   auto endpoint = resolve(clients.context, options.listen);
   if (!endpoint) return endpoint.error();
@@ -133,6 +139,14 @@ core::Result<std::unique_ptr<HttpServer>> HttpServer::start_deferred(Options opt
   impl->accept();
   impl->thread = std::thread([raw = impl.get()]() noexcept { raw->clients->context.run(); });
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
+}
+
+core::Status HttpServer::use_certificate(const std::string& cert_file, const std::string& key_file) {
+  if (!impl_->is_tls) return cannot("use certificate '" + cert_file + "'", "it was started without TLS");
+  auto loaded = load_certificate(cert_file, key_file);
+  if (!loaded) return loaded.error();
+  asio::post(impl_->clients->context, [this, tls = std::move(*loaded)] { impl_->tls = tls; });
+  return {};
 }
 
 HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

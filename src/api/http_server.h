@@ -59,6 +59,9 @@ class HttpServer {
   static core::Result<std::unique_ptr<HttpServer>> start(Options options, Handler handler);
   static core::Result<std::unique_ptr<HttpServer>> start_deferred(Options options,
                                                                   DeferredHandler handler);
+  // What clients that connect from now on are shown; open connections go on with the one they have. Error: it cannot be
+  // used, or the server was started without one; the old one stays.
+  core::Status use_certificate(const std::string& cert_file, const std::string& key_file);
   ~HttpServer();  // stops accepting, finishes answers being written (bounded), joins
   std::string address() const;  // host:port really bound
   std::uint16_t port() const;

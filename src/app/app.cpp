@@ -227,6 +227,11 @@ void App::apply(config::Settings settings, api::Access access, bool is_intent_ne
   ledger_->set_filter(delivery_filter());
   if (is_delivery_changed(before)) start_courier();
   if (is_intent_new) intent_->reload(make_cache_options(settings_), make_sources(settings_, clock_));
+  if (const config::Api& api = settings_.api; !api.tls_cert_file.empty() && !before.api.tls_cert_file.empty()) {
+    if (const core::Status used = server_->use_certificate(api.tls_cert_file, api.tls_key_file); !used) {
+      log_.error("the API goes on with the certificate it has: {}", used.error().message);
+    }
+  }
   apply_devices();
   shard_->retry_all();
   watch_files();

@@ -13,7 +13,7 @@ class AtStart {
  public:
   explicit AtStart(const config::Settings& settings);
 
-  // Keys that differ from what runs, changed contents of the API's certificate files included.
+  // Keys that differ from what runs.
   std::vector<std::string> needs_restart(const config::Settings& now) const;
   // The address that is really listened on.
   const std::string& listen() const { return api_.listen; }
@@ -23,8 +23,6 @@ class AtStart {
   config::Api api_;
   core::LogFormat log_format_;
   core::Limits limits_;
-  std::size_t certificate_;  // hashes of the files' contents
-  std::size_t key_;
 };
 
 }  // namespace dm::app
