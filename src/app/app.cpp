@@ -258,7 +258,6 @@ void App::look_at_files() {
 
 void App::take_intent(std::shared_ptr<const model::IntentSnapshot> snapshot) {
   snapshot_ = std::move(snapshot);
-  say_news(*snapshot_);
   apply_devices();
   shard_->set_intent(snapshot_);
 }
@@ -287,18 +286,11 @@ void App::apply_devices() {
   shard_->set_devices(std::move(made.specs), std::move(open));
 }
 
-void App::say_news(const model::IntentSnapshot& snapshot) {
-  if (!snapshot.is_usable) return log_.warning("no verdicts: {}", snapshot.unusable_reason);
-}
-
 // There is one courier at a time; a POST that is cut short by a reload counts as "maybe accepted".
 void App::start_courier() {
   courier_.reset();
   is_delivery_configured_ = delivery_filter().enabled;
-  if (!is_delivery_configured_) {
-    log_.warning("delivery.kestra.url is not set: drifts are recorded and shown, but told to nobody");
-    return;
-  }
+  if (!is_delivery_configured_) return;
   // Refusals that wait for a person are tried at once: a start or another setting may be the cure.
   const std::string refused(outbox::to_text(outbox::Answer::Configuration));
   if (const core::Status due = ledger_->make_due(refused, clock_.wall_now()); !due) {

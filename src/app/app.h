@@ -65,7 +65,6 @@ class App {
   api::Backend backend();
   void take_intent(std::shared_ptr<const model::IntentSnapshot> snapshot);
   void apply_devices();
-  void say_news(const model::IntentSnapshot& snapshot);
   void start_courier();
   bool is_delivery_changed(const config::Settings& before) const;
   store::DeliveryFilter delivery_filter() const;
