@@ -1,5 +1,7 @@
 #include "gnmi/grpc_connection.h"
 
+#include <algorithm>
+
 #include "core/check.h"
 #include "core/text.h"
 #include "gnmi/grpc_status.h"
@@ -41,20 +43,25 @@ core::SteadyTime GrpcConnection::now() const {
 
 // ---- from the user
 
-void GrpcConnection::start(std::string_view method, std::string request, bool half_close,
+void GrpcConnection::start(Line line, std::string_view method, std::string request, bool half_close,
                            CallHandlers handlers) {
-  if (call_) retire_call();
-  call_ = std::make_unique<Call>(Call{.method = std::string(method),
-                                      .body = with_prefix(std::move(request)),
-                                      .half_close = half_close,
-                                      .response = {settings_.limits, std::move(handlers)}});
+  if (is_closed_) return;
+  if (const auto running = on_line(line); running != calls_.end()) retire(running);
+  auto call = std::make_unique<Call>(Call{.line = line,
+                                          .method = std::string(method),
+                                          .body = with_prefix(std::move(request)),
+                                          .half_close = half_close,
+                                          .hint = {},
+                                          .response = {settings_.limits, std::move(handlers)}});
+  calls_.insert(line == kMain ? calls_.begin() : calls_.end(), std::move(call));
   settle_later();
 }
 
-void GrpcConnection::cancel() {
-  if (!call_) return;
-  retire_call();
-  if (session_ == nullptr) disconnect();  // nothing is worth connecting for
+void GrpcConnection::cancel(Line line) {
+  const auto call = on_line(line);
+  if (call == calls_.end()) return;
+  retire(call);
+  if (line == kMain && session_ == nullptr) disconnect();  // nothing is worth connecting for
   settle_later();
 }
 
@@ -73,7 +80,7 @@ bool GrpcConnection::probe() {
 void GrpcConnection::close() {
   is_closed_ = true;
   timer_.cancel();
-  if (call_) retire_call();
+  while (!calls_.empty()) retire(calls_.begin());
   if (session_ && depth_ == 0) {
     session_->go_away();
     flush();
@@ -81,21 +88,24 @@ void GrpcConnection::close() {
   if (stream_) stream_->close();
 }
 
-void GrpcConnection::retire_call() {
-  call_->response.stop();
-  if (session_ && call_->stream != 0 && !call_->is_stream_closed) {
-    session_->reset(call_->stream, kCancel);
-  }
-  retired_.push_back(std::move(call_));
+GrpcConnection::Calls::iterator GrpcConnection::on_line(Line line) {
+  return std::find_if(calls_.begin(), calls_.end(), [line](const auto& call) { return call->line == line; });
+}
+
+void GrpcConnection::retire(Calls::iterator call) {
+  Call& retired = **call;
+  retired.response.stop();
+  if (session_ && retired.stream != 0 && !retired.is_stream_closed) session_->reset(retired.stream, kCancel);
+  retired_.push_back(std::move(*call));
+  calls_.erase(call);
 }
 
 void GrpcConnection::settle_later() {
   if (depth_ > 0 || is_closed_) return;
-  begin_call();
+  begin_calls();
   flush();
   retired_.clear();
-  const bool is_due = lost_ || (call_ && call_->response.end());
-  if (!is_due) return;
+  if (!lost_ && first_ended() == calls_.end()) return;
   loop_.post([weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->settle();
   });
@@ -164,6 +174,9 @@ void GrpcConnection::lose(const core::Error& error, std::string hint) {
 void GrpcConnection::disconnect() {
   CHECK(depth_ == 0, "the session is in use");
   timer_.cancel();
+  for (const auto& call : calls_) {
+    if (call->stream != 0) call->response.fail(GrpcCode::Unavailable, "the connection is given up");
+  }
   session_.reset();
   if (stream_) stream_->close();
   stream_.reset();
@@ -190,22 +203,31 @@ std::string GrpcConnection::guess_hint() const {
              : "the device may not know our client certificate";
 }
 
-// ---- the call
+// ---- the calls
 
-void GrpcConnection::begin_call() {
-  if (!call_ || call_->stream != 0 || call_->response.end()) return;
-  if (session_ && session_->is_draining()) disconnect();
-  if (stream_ == nullptr) return connect();
-  if (session_) submit_call();
+void GrpcConnection::begin_calls() {
+  for (std::size_t i = 0; i < calls_.size(); ++i) {
+    Call& call = *calls_[i];
+    if (call.stream == 0 && !call.response.end()) begin(call);
+  }
 }
 
-Http2Request GrpcConnection::make_request() {
+void GrpcConnection::begin(Call& call) {
+  const bool is_main = call.line == kMain;
+  if (is_main && session_ && session_->is_draining()) disconnect();
+  if (session_) return submit(call);
+  if (stream_ != nullptr) return;  // connecting
+  if (is_main) return connect();
+  call.response.fail(GrpcCode::Unavailable, "there is no connection");
+}
+
+Http2Request GrpcConnection::make_request(Call& call) const {
   const bool is_tls = settings_.tls.mode != net::TlsMode::Plaintext;
   Http2Request request;
   // Pseudo-header fields come first (RFC 9113, 8.3).
   request.fields = {{":method", "POST"},
                     {":scheme", is_tls ? "https" : "http"},
-                    {":path", call_->method},
+                    {":path", call.method},
                     {":authority", authority_of(settings_)},
                     {"te", "trailers"},
                     {"content-type", "application/grpc"},
@@ -214,20 +236,19 @@ Http2Request GrpcConnection::make_request() {
   for (const auto& [name, value] : settings_.metadata) {
     request.fields.push_back({core::to_lower(name), value, true});
   }
-  request.body = std::exchange(call_->body, {});
-  request.half_close = call_->half_close;
+  request.body = std::exchange(call.body, {});
+  request.half_close = call.half_close;
   return request;
 }
 
-void GrpcConnection::submit_call() {
-  const auto stream = session_->submit(make_request());
+void GrpcConnection::submit(Call& call) {
+  const auto stream = session_->submit(make_request(call));
   if (stream) {
-    call_->stream = *stream;
+    call.stream = *stream;
     return;
   }
   const bool is_ours = stream.error().code == core::Code::InvalidArgument;
-  call_->response.fail(is_ours ? GrpcCode::InvalidArgument : GrpcCode::Unavailable,
-                       stream.error().message);
+  call.response.fail(is_ours ? GrpcCode::InvalidArgument : GrpcCode::Unavailable, stream.error().message);
 }
 
 void GrpcConnection::settle() {
@@ -235,29 +256,40 @@ void GrpcConnection::settle() {
   flush();
   if (lost_) {
     const std::string hint = lost_hint_.empty() ? guess_hint() : lost_hint_;
-    const std::string message = lost_->message + (goaway_.empty() ? "" : " after " + goaway_);
+    fail_all(lost_->message + (goaway_.empty() ? "" : " after " + goaway_), hint);
     disconnect();
-    if (call_) {
-      lost_hint_ = hint;
-      call_->response.fail(GrpcCode::Unavailable, message);
-    }
   }
   retired_.clear();
-  if (call_ && call_->response.end()) return end_call();
-  if (call_ && call_->stream == 0) return settle_later();
-  if (!call_ && session_ && session_->is_draining()) disconnect();
+  if (const auto ended = first_ended(); ended != calls_.end()) return end(ended);
+  const bool is_one_waiting = std::any_of(calls_.begin(), calls_.end(), [](const auto& call) { return call->stream == 0; });
+  if (is_one_waiting) return settle_later();
+  if (calls_.empty() && session_ && session_->is_draining()) disconnect();
 }
 
-void GrpcConnection::end_call() {
-  const std::unique_ptr<Call> call = std::move(call_);
+void GrpcConnection::fail_all(const std::string& message, const std::string& hint) {
+  for (const auto& call : calls_) {
+    if (call->response.end()) continue;
+    call->hint = hint;
+    call->response.fail(GrpcCode::Unavailable, message);
+  }
+}
+
+GrpcConnection::Calls::iterator GrpcConnection::first_ended() {
+  return std::find_if(calls_.begin(), calls_.end(), [](const auto& call) { return call->response.end().has_value(); });
+}
+
+void GrpcConnection::end(Calls::iterator ended) {
+  const std::unique_ptr<Call> call = std::move(*ended);
+  calls_.erase(ended);
   CallEnd end = *call->response.end();
   end.is_too_many_pings = is_too_many_pings_;
-  end.hint = std::exchange(lost_hint_, {});
+  end.hint = std::move(call->hint);
   if (session_) {
     if (call->stream != 0 && !call->is_stream_closed) session_->reset(call->stream, kCancel);
     flush();
-    if (session_->is_draining()) disconnect();
+    if (calls_.empty() && session_->is_draining()) disconnect();
   }
+  settle_later();  // others may have ended too
   // Last: it may start the next call or destroy us.
   if (call->response.handlers().on_end) call->response.handlers().on_end(end);
 }
@@ -305,7 +337,8 @@ Http2Events GrpcConnection::make_events() {
 }
 
 GrpcConnection::Call* GrpcConnection::call_of(std::int32_t stream) {
-  return call_ && call_->stream == stream ? call_.get() : nullptr;
+  const auto found = std::find_if(calls_.begin(), calls_.end(), [stream](const auto& call) { return call->stream == stream; });
+  return found == calls_.end() ? nullptr : found->get();
 }
 
 void GrpcConnection::on_settings() {
@@ -360,7 +393,7 @@ void GrpcConnection::watch_keepalive() {
 
 // Pings only while a call runs and the line is silent: servers count pings (gRPC "Keepalive").
 void GrpcConnection::on_keepalive_due() {
-  if (reads_ != reads_before_ || !call_ || is_paused_) return watch_keepalive();
+  if (reads_ != reads_before_ || calls_.empty() || is_paused_) return watch_keepalive();
   session_->ping();
   is_pinging_ = true;
   flush();

@@ -1,7 +1,8 @@
-// One HTTP/2 connection to a device and the one call on it: what Transport's methods act on.
+// One HTTP/2 connection to a device and the calls on it, one for each line: what Transport's methods act on.
 //
-// Shared between the Transport and the callbacks in progress, so that a handler may destroy the
-// Transport. After close() it calls no handler. Lives on the shard's loop.
+// The main line dials and gives the connection up; the lines beside it use the connection that there is. Shared between
+// the Transports and the callbacks in progress, so that a handler may destroy its Transport. After close() it calls no
+// handler. Lives on the shard's loop.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +24,12 @@ class GrpcConnection : public std::enable_shared_from_this<GrpcConnection> {
   // `make_stream` may be null: dial.
   GrpcConnection(net::Loop& loop, TransportSettings settings, net::StreamFactory make_stream);
 
-  void start(std::string_view method, std::string request, bool half_close, CallHandlers handlers);
-  void cancel();
+  using Line = std::uint32_t;
+  static constexpr Line kMain = 0;
+  Line add_line() { return ++last_line_; }
+
+  void start(Line line, std::string_view method, std::string request, bool half_close, CallHandlers handlers);
+  void cancel(Line line);
   void pause(bool paused);
   bool probe();
   void close();
@@ -33,13 +38,16 @@ class GrpcConnection : public std::enable_shared_from_this<GrpcConnection> {
 
  private:
   struct Call {
+    Line line = kMain;
     std::int32_t stream = 0;  // 0 before it was submitted
     bool is_stream_closed = false;
     std::string method;
     std::string body;
     bool half_close = false;
+    std::string hint;  // why it was lost with the connection, if that can be guessed
     GrpcResponse response;
   };
+  using Calls = std::vector<std::unique_ptr<Call>>;
 
   // The connection.
   void connect();
@@ -49,12 +57,16 @@ class GrpcConnection : public std::enable_shared_from_this<GrpcConnection> {
   void disconnect();
   std::string guess_hint() const;
   core::SteadyTime now() const;
-  // The call.
-  void begin_call();
-  void submit_call();
-  Http2Request make_request();
-  void end_call();
-  void retire_call();
+  // The calls.
+  void begin_calls();
+  void begin(Call& call);
+  void submit(Call& call);
+  Http2Request make_request(Call& call) const;
+  void fail_all(const std::string& message, const std::string& hint);
+  Calls::iterator first_ended();
+  void end(Calls::iterator call);
+  Calls::iterator on_line(Line line);
+  void retire(Calls::iterator call);
   // Events of the session.
   Http2Events make_events();
   Call* call_of(std::int32_t stream);
@@ -62,8 +74,8 @@ class GrpcConnection : public std::enable_shared_from_this<GrpcConnection> {
   void on_headers_end(std::int32_t stream, bool is_end);
   void on_stream_closed(std::int32_t stream, std::uint32_t error, ClosedBy by);
   void on_goaway(std::uint32_t error, std::string_view debug);
-  // Last in everything that comes from the stream or a timer: acts on what has become of the call
-  // and the connection. May call on_end.
+  // Last in everything that comes from the stream or a timer: acts on what has become of the calls
+  // and the connection. May call one on_end.
   void settle();
   // The same for what comes from the user, where no handler may be called.
   void settle_later();
@@ -81,8 +93,9 @@ class GrpcConnection : public std::enable_shared_from_this<GrpcConnection> {
   bool is_closed_ = false;
   bool is_paused_ = false;
   int depth_ = 0;  // of calls into session_
-  std::unique_ptr<Call> call_;
-  std::vector<std::unique_ptr<Call>> retired_;  // a handler of theirs may be running
+  Line last_line_ = kMain;
+  Calls calls_;    // that of the main line first
+  Calls retired_;  // a handler of theirs may be running
   std::optional<core::Error> lost_;             // the connection is to be given up
   std::string lost_hint_;
   // Of this connection.

@@ -1,4 +1,4 @@
-// One gRPC connection to one device: HTTP/2 over TCP or TLS, one server-streaming call at a time.
+// One gRPC connection to one device: HTTP/2 over TCP or TLS, one call at a time, and others beside it.
 //
 // Speaks gRPC itself over nghttp2 (sans-I/O) and a net::ByteStream. Bytes of a message are handed
 // out in place. Sources: gRPC over HTTP/2 (PROTOCOL-HTTP2), RFC 9113, gRPC status codes. Lives on
@@ -89,6 +89,9 @@ class Transport {
   // allows. No handler is called from inside start(), cancel() or pause(); any of them, and the
   // destructor, may be called from inside a handler.
   void start(std::string_view method, std::string request, bool half_close, CallHandlers handlers);
+  // Another transport on the same connection, for calls beside this one's. It never dials: without a connection its calls
+  // end with Unavailable. What it has running ends without a word when this one is destroyed, and starts nothing afterwards.
+  std::unique_ptr<Transport> beside();
   // Ends the call at once (RST_STREAM CANCEL); on_end is not called.
   void cancel();
   // Back-pressure: nothing more is read from the peer, so its flow-control windows run out. What
@@ -104,7 +107,10 @@ class Transport {
   bool probe();
 
  private:
+  Transport(std::shared_ptr<GrpcConnection> connection, std::uint32_t line);
+
   std::shared_ptr<GrpcConnection> connection_;
+  std::uint32_t line_;
 };
 
 }  // namespace dm::gnmi
