@@ -22,6 +22,7 @@ class World {
   bool is_waiting() const { return retry_at_.has_value(); }
   bool is_watching() const { return watch_at_.has_value(); }
   bool is_started() const { return is_started_; }
+  bool is_asked_for_software() const { return is_asked_for_software_; }
 
   void feed(const SessionEvent& event) {
     const bool is_stop = std::holds_alternative<SessionStopped>(event);
@@ -29,6 +30,7 @@ class World {
     if (std::holds_alternative<CallEnded>(event)) is_called_ = false;
     if (std::holds_alternative<RetryDue>(event)) retry_at_.reset();
     if (std::holds_alternative<WatchDue>(event)) watch_at_.reset();
+    if (std::holds_alternative<SoftwareHeard>(event)) is_asked_for_software_ = false;
     SessionStep decided = step(plan_, std::move(state_), event, {now_, core::WallTime(now_.time_since_epoch()), in_.byte() * 0x0101010101010101U});
     state_ = std::move(decided.state);
     for (const SessionAction& action : decided.actions) std::visit([this](const auto& each) { perform(each); }, action);
@@ -60,11 +62,11 @@ class World {
     last_heard_ = now_;
     retry_at_.reset();
   }
-  void perform(const HangUp&) { is_called_ = is_connected_ = false, watch_at_.reset(); }
+  void perform(const HangUp&) { is_called_ = is_connected_ = is_asked_for_software_ = false, watch_at_.reset(); }
   void perform(const EndCall&) { is_called_ = false; }
   void perform(const RetryAfter& retry) {
     CHECK(!is_called_, "waits for its next attempt while one is under way");
-    CHECK(retry.wait > core::Duration::zero() && retry.wait <= std::chrono::hours(1), "a wait out of bounds");
+    CHECK(retry.wait >= core::Duration::zero() && retry.wait <= std::chrono::hours(1), "a wait out of bounds");
     retry_at_ = now_ + retry.wait;
   }
   void perform(const WatchAfter& watch) {
@@ -72,6 +74,11 @@ class World {
     watch_at_ = now_ + watch.wait;
   }
   void perform(const ProbePeer&) { CHECK(is_called_, "a probe of nobody"); }
+  void perform(const AskSoftware&) {
+    CHECK(is_called_ && state_.phase == SessionPhase::Live, "asked beside no stream");
+    CHECK(!is_asked_for_software_, "asked twice what it runs");
+    is_asked_for_software_ = true;
+  }
   void perform(const TellBegin&) {
     CHECK(is_called_ && !has_begun_, "a stream begins twice, or without a call");
     has_begun_ = true;
@@ -111,6 +118,7 @@ class World {
   core::SteadyTime last_heard_{std::chrono::hours(1)};
   std::optional<core::SteadyTime> retry_at_, watch_at_;
   bool is_started_ = false, is_called_ = false, is_connected_ = false, has_begun_ = false;
+  bool is_asked_for_software_ = false;
   std::size_t questions_ = 0;
 };
 
@@ -158,7 +166,9 @@ void take_step(World& world, fuzz::Input& in) {
       world.pass(std::chrono::seconds(in.number() % 7200));
       return;
     default:
-      if (world.is_called()) world.hear();
+      if (!world.is_called()) return;
+      world.hear();
+      if (world.is_asked_for_software()) world.feed(SoftwareHeard{{"0.7.0", in.pick(3), std::string()}});
   }
 }
 

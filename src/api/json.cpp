@@ -44,6 +44,12 @@ Json to_json(const fleet::DeviceStatus& device) {
   }
   Json labels = Json::object();
   for (const auto& [name, value] : device.labels) labels[name] = value;
+  Json software = nullptr;
+  if (device.software) {
+    software = {{"gnmi_version", device.software->gnmi_version},
+                {"models", device.software->models},
+                {"fingerprint", device.software->fingerprint}};
+  }
   return {{"name", device.name},
           {"address", device.address},
           {"labels", labels},
@@ -70,6 +76,7 @@ Json to_json(const fleet::DeviceStatus& device) {
           {"refused_leaves", device.refused_leaves},
           {"last_error", text_or_null(device.last_error)},
           {"tls", device.tls},
+          {"software", software},
           {"certificate_not_after", device.certificate_end ? Json(core::to_rfc3339(*device.certificate_end)) : Json(nullptr)}};
 }
 

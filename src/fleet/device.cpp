@@ -77,7 +77,8 @@ gnmi::SessionHandlers Device::session_handlers() {
                 monitor_.lose_message(now());
                 after_change();
               },
-          .on_quarantine = [this] { tell_modes(); }};
+          .on_quarantine = [this] { tell_modes(); },
+          .on_software = [this](bool is_changed) { note_software(is_changed); }};
 }
 
 // A device that has restarted answers a Get with what it has so far, perhaps before anybody noticed that the stream
@@ -95,7 +96,11 @@ gnmi::GetterHandlers Device::getter_handlers() {
                 monitor_.fail_answer(pattern_of(*session_.settings().subscription, path), reason);
                 after_change();
               },
-          .on_quarantine = [this] { tell_modes(); }};
+          .on_quarantine =
+              [this] {
+                session_.watch_software();
+                tell_modes();
+              }};
 }
 
 std::vector<gnmi::QuarantinedPath> Device::quarantined() const {
@@ -136,6 +141,7 @@ void Device::look_for_forms() {
     probe_ = std::make_unique<gnmi::FormProbe>(context_.loop, context_.clock, profile, context_.paths, session_.settings(),
                                                [this](const auto& found) { use_forms(found); });
   }
+  session_.watch_software();
   probe_->set_silent(std::move(silent));
   probe_->start();  // the stream is live
 }
@@ -195,6 +201,21 @@ void Device::note_certificate() {
     context_.log.warning("{}: its certificate ends at {}; renew it, or streams are refused from then on", spec_.name,
                          core::to_rfc3339(*end));
   }
+}
+
+// What was refused or silent beside the stream, too, is asked for as configured again.
+void Device::note_software(bool is_changed) {
+  if (is_changed) {
+    for (auto& [source, form] : forms_) form = 0;
+    if (getter_) {
+      getter_->use_forms(forms_);
+      getter_->retry_now();
+    }
+    forms_.clear();
+    searched_areas_.clear();
+    probe_.reset();
+  }
+  after_change();
 }
 
 void Device::retry_now() {
@@ -315,6 +336,9 @@ std::shared_ptr<const DeviceStatus> Device::status() const {
   status->last_error = session_.last_error();
   status->tls = to_text(session_.settings().transport.tls.mode);
   status->certificate_end = certificate_end_;
+  if (const auto& software = session_.software()) {
+    status->software = {software->gnmi_version, software->models, software->fingerprint};
+  }
   return status;
 }
 

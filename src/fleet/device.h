@@ -76,6 +76,7 @@ class Device {
   gnmi::GetterHandlers getter_handlers();
   std::vector<gnmi::QuarantinedPath> quarantined() const;
   void note_certificate();
+  void note_software(bool is_changed);
   void tell_modes();
   std::shared_ptr<const std::vector<PathStatus>> paths_in_force() const;
   void read(std::vector<std::size_t> sources);

@@ -29,6 +29,13 @@ struct QuarantineStatus {
   core::WallTime since{};
 };
 
+// What the device says it runs.
+struct SoftwareStatus {
+  std::string gnmi_version;
+  std::size_t models = 0;
+  std::string fingerprint;  // of version, encodings and models
+};
+
 struct DeviceStatus {
   std::string name, address, profile, source;
   std::map<std::string, std::string> labels;
@@ -50,6 +57,7 @@ struct DeviceStatus {
   std::uint64_t messages = 0, streams = 0, undecodable = 0, bad_messages = 0, refused_leaves = 0;
   std::string last_error;
   std::string tls = "plaintext";  // plaintext | verify | insecure-skip-verify
+  std::optional<SoftwareStatus> software;  // only asked of a device that does not take everything as configured
   std::optional<core::WallTime> certificate_end;  // of the device's certificate, as it was last shown to us
 };
 

@@ -22,6 +22,7 @@ namespace dm::gnmi {
 
 inline constexpr std::string_view kSubscribeMethod = "/gnmi.gNMI/Subscribe";
 inline constexpr std::string_view kGetMethod = "/gnmi.gNMI/Get";
+inline constexpr std::string_view kCapabilitiesMethod = "/gnmi.gNMI/Capabilities";  // its request is empty
 
 // One path of the list, already in the platform's request form (schema::to_request).
 struct SubscribePath {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "gnmi/end_meaning.h"
 #include "gnmi/request.h"
 #include "gnmi/session_state.h"
 #include "gnmi/spelling.h"
@@ -81,6 +82,10 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
   void probe();
   void perform(const TellBegin&);
   void perform(const TellLost& action);
+  void perform(const AskSoftware&);
+  void perform(const TellSoftware& action) {
+    if (handlers.on_software) handlers.on_software(action.is_changed);
+  }
   void perform(const TellQuarantine&);
   void perform(const CountLoginRefused&) { metrics.add(Metric::LoginsRefused); }
   void perform(const Say& action);
@@ -120,6 +125,7 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
 
   net::Timer turn_timer, retry_timer, watch_timer, redump_timer;
   std::unique_ptr<Transport> transport;  // last: its handlers use the rest
+  std::unique_ptr<Transport> software_call;  // beside it; null: nothing is asked
 };
 
 SessionPlan Session::Impl::make_plan() const {
@@ -224,6 +230,7 @@ void Session::Impl::hang_up() {
   ++calls;
   watch_timer.cancel();
   redump_timer.cancel();
+  software_call.reset();
   transport.reset();
   counts.flush();
 }
@@ -251,6 +258,24 @@ void Session::Impl::perform(const TellLost& action) {
   last_error = action.reason;
   if (!action.kind.empty()) metrics.add(Metric::StreamLosses, 1, action.kind);
   if (handlers.on_stream_lost) handlers.on_stream_lost(action.reason);
+}
+
+// A device that is silent is left so until the connection ends.
+void Session::Impl::perform(const AskSoftware&) {
+  auto heard = std::make_shared<std::optional<Software>>();
+  software_call = transport->beside();
+  software_call->start(kCapabilitiesMethod, {}, true,
+                       {.on_headers = {},
+                        .on_message =
+                            [heard](std::span<const std::uint8_t> bytes) {
+                              auto software = read_software({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+                              if (software) *heard = *std::move(software);
+                            },
+                        .on_end =
+                            [this, heard](const CallEnd& end) {
+                              if (is_login_refused(end)) return handle(SoftwareRefused{});
+                              if (end.code == GrpcCode::Ok && *heard) handle(SoftwareHeard{**heard});
+                            }});
 }
 
 void Session::Impl::perform(const TellQuarantine&) {
@@ -331,6 +356,8 @@ void Session::retry_now() {
   if (impl_->turn || wants_retry(impl_->state)) impl_->dial(RetryWanted{});
 }
 
+void Session::watch_software() { impl_->handle(SoftwareWanted{}); }
+
 void Session::use_forms(const std::map<std::size_t, std::size_t>& forms) {
   FormsFound found;
   const auto& sources = impl_->settings.subscription->sources;
@@ -357,6 +384,7 @@ const SessionCounters& Session::counters() const { return impl_->counts.all(); }
 std::optional<core::WallTime> Session::certificate_end() const {
   return impl_->transport ? impl_->transport->certificate_end() : std::nullopt;
 }
+const std::optional<Software>& Session::software() const { return impl_->state.software.last(); }
 const std::string& Session::last_error() const { return impl_->last_error; }
 
 }  // namespace dm::gnmi

@@ -5,7 +5,8 @@
 // stale_after is probed and then given up. Reconnect waits are jittered, growing, and reset by a stream
 // that synced and lasted. A message with more deletes than the limits allow ends the stream: only a new dump
 // tells the truth then. A hub that says the device is gone (`DEL /*`) ends the stream like a loss: nothing it
-// sends later would be confirmed by a sync. The rules are in session_state.h. Lives on the shard's loop;
+// sends later would be confirmed by a sync. A device that refuses something is asked what it runs (Capabilities, beside the
+// stream), and for everything again when that changes. The rules are in session_state.h. Lives on the shard's loop;
 // stop(), retry_now() and destruction are allowed inside every callback.
 #pragma once
 
@@ -21,6 +22,7 @@
 #include "core/backoff.h"
 #include "core/log.h"
 #include "gnmi/dial_limiter.h"
+#include "gnmi/software.h"
 #include "gnmi/stream_counts.h"
 #include "gnmi/subscription.h"
 #include "gnmi/transport.h"
@@ -81,6 +83,8 @@ struct SessionHandlers {
   std::function<void()> on_bad_message;
   // The set of quarantined paths, or the mode of one, changed.
   std::function<void()> on_quarantine;
+  // The device said what it runs: software(). Changed: since it was last heard, so what it refused is worth asking again.
+  std::function<void(bool is_changed)> on_software;
 };
 
 class Session {
@@ -102,6 +106,9 @@ class Session {
   // live begins anew if that changes anything.
   void use_forms(const std::map<std::size_t, std::size_t>& forms);
 
+  // Beside the stream there is something that the device does not take as configured: from now on it is asked what it runs.
+  void watch_software();
+
   const SessionSettings& settings() const;
   const std::vector<QuarantinedPath>& quarantined() const;
   // How devices that share the memo of spellings wrote this path, in text form; for people, and slow.
@@ -109,6 +116,7 @@ class Session {
   const std::vector<FallenPath>& fallen() const;
   const SessionCounters& counters() const;
   std::optional<core::WallTime> certificate_end() const;  // of the device's certificate, while connected by TLS
+  const std::optional<Software>& software() const;  // as last heard; a device that takes everything is not asked
   const std::string& last_error() const;  // why the last stream ended, or empty
 
  private:

@@ -21,6 +21,12 @@ constexpr const char* kTooManyDeletes =
     "a message deletes more than limits.deletes_per_message or limits.delete_patterns_per_message allow; a new dump is "
     "asked for instead";
 
+// A path is not taken, or not as configured.
+bool is_less(const SessionState& state) {
+  const auto& paths = state.quarantine;
+  return !state.modes.is_empty() || std::any_of(paths.begin(), paths.end(), [](const auto& q) { return q.has_value(); });
+}
+
 // One step: the state being changed and the actions gathered.
 class Stepper {
  public:
@@ -100,11 +106,30 @@ class Stepper {
     const auto before = s_.forms;
     for (const auto& [path, form] : found.forms) s_.forms[path] = form;
     std::erase_if(s_.forms, [](const auto& entry) { return entry.second == 0; });
-    if (s_.forms == before || s_.phase != SessionPhase::Live) return;
-    add(HangUp{});
-    add(TellLost{"asking for silent paths in another form", "forms"});
-    s_.phase = SessionPhase::Waiting;
-    add(RetryAfter{Duration::zero()});
+    if (s_.forms != before && s_.phase == SessionPhase::Live) begin_anew("asking for silent paths in another form", "forms");
+  }
+
+  void operator()(const SoftwareWanted&) {
+    s_.software.want();
+    if (s_.phase == SessionPhase::Live) ask_software();
+  }
+
+  void operator()(const SoftwareRefused&) { s_.software.refuse(); }
+
+  // What is refused, fallen back or asked otherwise may be taken now; what is read beside the stream is its reader's matter.
+  void operator()(const SoftwareHeard& heard) {
+    const auto before = s_.software.hear(heard.software, moment_.now);
+    if (!before) return add(TellSoftware{});
+    say(LogLevel::Info, fmt::format("the device runs other software ({}; before: {}); asking for everything as configured",
+                                    to_text(heard.software), to_text(*before)));
+    if (s_.phase == SessionPhase::Live && takes_less()) begin_anew("the device runs other software", "software");
+    s_.modes.try_again(moment_.now, true);
+    for (auto& quarantine : s_.quarantine) {
+      if (quarantine) quarantine->retry_at = moment_.now;
+    }
+    s_.forms.clear();
+    s_.search_again_at.reset();
+    add(TellSoftware{true});
   }
 
   void operator()(const CallEnded& event) {
@@ -148,6 +173,12 @@ class Stepper {
   bool has_begun() const { return s_.phase == SessionPhase::Syncing || s_.phase == SessionPhase::Live; }
   Duration grace() const { return std::max<Duration>(plan_.stale_after / 2, kLeastGrace); }
 
+  // On the stream.
+  bool takes_less() const { return is_less(s_) || !s_.forms.empty(); }
+  void ask_software() {
+    if (s_.software.asks()) add(AskSoftware{});
+  }
+
   // The next instant at which silence or a missing sync can be told.
   void watch_again(core::SteadyTime last_heard) {
     auto due = core::SteadyTime::max();
@@ -180,6 +211,7 @@ class Stepper {
   void ask(PathIndexes paths, bool on_new_connection) {
     s_.phase = SessionPhase::Asking;
     s_.has_searched &= !on_new_connection;
+    if (on_new_connection) s_.software.begin_connection();
     s_.asked = paths;
     s_.asked_at = moment_.now;
     s_.probed_at.reset();
@@ -213,6 +245,8 @@ class Stepper {
     }
     if (is_released) add(TellQuarantine{});
     say(LogLevel::Info, fmt::format("live, {} path{} subscribed", s_.asked.size(), s_.asked.size() == 1 ? "" : "s"));
+    if (takes_less()) s_.software.want();
+    ask_software();
   }
 
   // The attempt is over: tell, and wait.
@@ -234,6 +268,14 @@ class Stepper {
     s_.phase = SessionPhase::Waiting;
     s_.search.reset();
     add(RetryAfter{wait});
+  }
+
+  // A live stream begins again on a new connection, as soon as it is its turn.
+  void begin_anew(std::string reason, std::string_view kind) {
+    add(HangUp{});
+    add(TellLost{std::move(reason), kind});
+    s_.phase = SessionPhase::Waiting;
+    add(RetryAfter{Duration::zero()});
   }
 
   void lose(std::string_view kind, std::string reason) {
@@ -351,10 +393,7 @@ SessionStep step(const SessionPlan& plan, SessionState state, const SessionEvent
 }
 
 bool wants_retry(const SessionState& state) {
-  const auto& paths = state.quarantine;
-  const bool is_less = !state.modes.is_empty() ||
-                       std::any_of(paths.begin(), paths.end(), [](const auto& q) { return q.has_value(); });
-  return state.phase == SessionPhase::Waiting || (state.phase == SessionPhase::Live && is_less);
+  return state.phase == SessionPhase::Waiting || (state.phase == SessionPhase::Live && is_less(state));
 }
 
 }  // namespace dm::gnmi

@@ -3,7 +3,7 @@
 // step(state, event) → {state, actions}; the Session performs the actions. All rules of reconnecting
 // live here: slow waits for devices that have no room for us, growing jittered waits that only a sync resets (and that grow on while streams end soon after
 // it: a device that always fails with a message of its dump costs a whole dump each time), slow logins, the search for refused
-// paths and for what the device takes instead of them, the deadline of the first dump, a new dump after a message that could
+// paths and for what the device takes instead of them, asking for everything as configured when other software runs, the deadline of the first dump, a new dump after a message that could
 // not be read, and the watch over silent peers. Pure; any thread.
 #pragma once
 
@@ -20,6 +20,7 @@
 #include "core/log.h"
 #include "gnmi/path_modes.h"
 #include "gnmi/session_search.h"
+#include "gnmi/software_watch.h"
 #include "gnmi/transport.h"
 #include "model/path.h"
 
@@ -82,6 +83,7 @@ struct SessionState {
   std::vector<std::optional<PathQuarantine>> quarantine;  // per path of the plan
   PathModes modes;
   std::map<std::size_t, std::size_t> forms;               // per path, in which of the profile's forms it is asked; 0 is left out
+  SoftwareWatch software;
   std::optional<core::SteadyTime> search_again_at;        // set while every path is refused
   PathIndexes asked;                   // of the call under way
   std::optional<PathSearch> search;
@@ -116,11 +118,17 @@ struct FormsFound {  // forms in which the device speaks of paths, found beside 
 struct CallEnded {
   CallEnd end;
 };
+struct SoftwareWanted {};  // something beside the stream is not taken as configured
+struct SoftwareHeard {
+  Software software;
+};
+struct SoftwareRefused {};  // to us: the login, or what it may do
 struct WatchDue {
   core::SteadyTime last_heard;
 };
 using SessionEvent = std::variant<SessionStarted, SessionStopped, RetryWanted, RetryDue, CallAccepted,
-                                  MessageRead, BadMessageRead, RedumpDue, FormsFound, CallEnded, WatchDue>;
+                                  MessageRead, BadMessageRead, RedumpDue, FormsFound, CallEnded, WatchDue, SoftwareWanted,
+                                  SoftwareHeard, SoftwareRefused>;
 
 // Actions, to be performed in order.
 struct Ask {  // open a subscription for these paths
@@ -146,6 +154,10 @@ struct TellLost {
   std::string reason;
   std::string_view kind;  // of a small fixed set, for metrics; empty: no stream had begun
 };
+struct AskSoftware {};  // beside the stream
+struct TellSoftware {   // what the device runs
+  bool is_changed = false;  // since the last one: nothing that was refused need be refused now
+};
 struct TellQuarantine {};  // the refused paths, or a mode in force, changed
 struct CountLoginRefused {};
 struct Say {
@@ -153,7 +165,7 @@ struct Say {
   std::string text;
 };
 using SessionAction = std::variant<Ask, HangUp, EndCall, RetryAfter, WatchAfter, RedumpAfter, ProbePeer, TellBegin,
-                                   TellLost, TellQuarantine, CountLoginRefused, Say>;
+                                   TellLost, AskSoftware, TellSoftware, TellQuarantine, CountLoginRefused, Say>;
 
 struct SessionMoment {
   core::SteadyTime now;

@@ -40,6 +40,9 @@ core::Result<std::unique_ptr<Device>> Device::start(World world, const LabDevice
       self->get(request, done);
     });
   };
+  backend.capabilities = [self](GnmiServer::CapabilitiesDone done) {
+    self->world_.loop->post([self, done = std::move(done)] { self->capabilities(done); });
+  };
   auto server = GnmiServer::start(std::move(options), std::move(backend));
   if (!server) return server.error();
   device->server_ = *std::move(server);
@@ -84,6 +87,22 @@ void Device::get(const ::gnmi::GetRequest& request, const GnmiServer::GetDone& d
       value_to_proto(held.leaf, *update->mutable_val());
     }
   }
+  done(grpc::Status::OK, std::move(response));
+}
+
+void Device::capabilities(const GnmiServer::CapabilitiesDone& done) const {
+  if (!manners_.has_capabilities) return done({grpc::StatusCode::UNIMPLEMENTED, "Capabilities is not implemented"}, {});
+  ::gnmi::CapabilityResponse response;
+  for (const std::string name : {"openconfig-interfaces", "openconfig-network-instance", "openconfig-bgp", "openconfig-vlan",
+                                 "openconfig-system", "openconfig-lacp", "arista-exp-eos-vxlan", "arista-exp-eos-mlag",
+                                 "arista-exp-eos-evpn"}) {
+    ::gnmi::ModelData* model = response.add_supported_models();
+    model->set_name(name);
+    model->set_organization(name.starts_with("arista") ? "Arista Networks, Inc." : "OpenConfig working group");
+    model->set_version(manners_.model_version);
+  }
+  for (const auto encoding : {::gnmi::JSON, ::gnmi::JSON_IETF, ::gnmi::ASCII}) response.add_supported_encodings(encoding);
+  response.set_gnmi_version(manners_.gnmi_version);
   done(grpc::Status::OK, std::move(response));
 }
 

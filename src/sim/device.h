@@ -57,6 +57,7 @@ class Device {
   Relay& relay() const { return *world_.relay; }
   void subscribe(std::shared_ptr<Outlet> outlet, const ::gnmi::SubscriptionList& list);
   void get(const ::gnmi::GetRequest& request, const GnmiServer::GetDone& done) const;
+  void capabilities(const GnmiServer::CapabilitiesDone& done) const;
   void run_queue();
   void say(const Message& message);
   std::int64_t now_ns() const;

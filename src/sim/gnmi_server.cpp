@@ -117,19 +117,10 @@ class Service final : public ::gnmi::gNMI::CallbackService {
       reactor->Finish(stranger());
       return reactor;
     }
-    for (const char* name : {"openconfig-interfaces", "openconfig-network-instance", "openconfig-bgp",
-                             "openconfig-vlan", "openconfig-system", "openconfig-lacp",
-                             "arista-exp-eos-vxlan", "arista-exp-eos-mlag", "arista-exp-eos-evpn"}) {
-      ::gnmi::ModelData* model = response->add_supported_models();
-      model->set_name(name);
-      model->set_organization(std::string(name).starts_with("arista") ? "Arista Networks, Inc."
-                                                                      : "OpenConfig working group");
-    }
-    for (const auto encoding : {::gnmi::JSON, ::gnmi::JSON_IETF, ::gnmi::ASCII}) {
-      response->add_supported_encodings(encoding);
-    }
-    response->set_gnmi_version("0.7.0");
-    reactor->Finish(Status::OK);
+    backend_.capabilities([reactor, response](Status status, ::gnmi::CapabilityResponse answer) {
+      *response = std::move(answer);
+      reactor->Finish(std::move(status));
+    });
     return reactor;
   }
 

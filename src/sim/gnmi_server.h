@@ -24,11 +24,13 @@ struct Certificate {
 class GnmiServer {
  public:
   using GetDone = std::function<void(grpc::Status, ::gnmi::GetResponse)>;
+  using CapabilitiesDone = std::function<void(grpc::Status, ::gnmi::CapabilityResponse)>;
   struct Backend {
     // A stream began; keep the outlet until is_open() is false.
     std::function<void(std::shared_ptr<Outlet>, ::gnmi::SubscriptionList)> subscribe;
     // Call `done` once, from any thread.
     std::function<void(::gnmi::GetRequest, GetDone done)> get;
+    std::function<void(CapabilitiesDone done)> capabilities;  // likewise
   };
   struct Options {
     std::string username, password;  // both empty: anyone

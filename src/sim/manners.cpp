@@ -53,12 +53,15 @@ core::Result<Manners> Manners::from_json(std::string_view json) {
   if (!no_sample) return no_sample.error();
   manners.no_on_change = *std::move(no_on_change);
   manners.no_sample = *std::move(no_sample);
-  for (const char* name : {"get", "needs_keys"}) {
+  for (const char* name : {"get", "needs_keys", "capabilities"}) {
     if (!order.value(name, Json(true)).is_boolean()) {
       return core::Error{core::Code::InvalidArgument, fmt::format("{}: true or false expected", name)};
     }
   }
   manners.has_get = order.value("get", true);
+  manners.has_capabilities = order.value("capabilities", true);
+  manners.gnmi_version = text_member(order, "gnmi_version", manners.gnmi_version);
+  manners.model_version = text_member(order, "model_version");
   manners.needs_keys = order.value("needs_keys", false);
   if (order.contains("only_origin")) manners.only_origin = text_member(order, "only_origin", "");
   return manners;

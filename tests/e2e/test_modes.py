@@ -61,6 +61,26 @@ def taken_again(session, monitor):
     expect("told before the marker", session.inbox.until("leaf1", MARKER, "opened"), {})
 
 
+def other_software(session, monitor):
+    """A switch that was upgraded and restarts: what it refused is asked for as configured, by what it says of itself. One that
+    says nothing of itself (leaf3), or takes everything (spine1), is left alone."""
+    fallen = monitor.wait_device("leaf4", "as it takes it", lambda d: modes(d)[INTERFACES] == "sample" and d["software"])
+    expect("software", (fallen["software"]["gnmi_version"], fallen["software"]["models"]), ("0.7.0", 9))
+    session.fabric.post("devices/leaf4/restart")
+    same = monitor.wait_device("leaf4", "back", lambda d: d["streams"] > fallen["streams"] and d["freshness"]["state"] == "live")
+    expect("mode after a restart", modes(same)[INTERFACES], "sample")
+
+    session.fabric.post("devices/leaf4/manners", {"model_version": "2.0.0"})
+    session.fabric.post("devices/leaf4/restart")
+    device = monitor.wait_device("leaf4", "as configured", lambda d: modes(d)[INTERFACES] == modes(d)[VLANS] == "on_change"
+                                 and d["freshness"]["state"] == "live")
+    expect("streams: one to hear of it, one as configured", device["streams"], same["streams"] + 2)
+    monitor.process.wait_line("leaf4: the device runs other software \\(gNMI 0.7.0, 9 models, ")
+    expect("same software", device["software"]["fingerprint"] == fallen["software"]["fingerprint"], False)
+    for name, streams in (("leaf3", 2), ("spine1", 1)):
+        expect(f"{name}, left alone", (monitor.device(name)["software"], monitor.device(name)["streams"]), (None, streams))
+
+
 def asked_in_another_form(session, monitor):
     """leaf3 takes what it does not answer: no origin and all keys is its form, and nothing of the others is disturbed."""
     device = monitor.wait_device("leaf3", "in sync", lambda d: d["verdict"] == "in_sync" and d["freshness"]["state"] == "live")
@@ -75,11 +95,12 @@ def asked_in_another_form(session, monitor):
 def main():
     with Session("--no-noise") as session:
         session.fabric.post("devices/leaf1/manners", {"no_on_change": [INTERFACES, VLANS], "no_sample": [VLANS], "get": False})
-        session.fabric.post("devices/leaf3/manners", {"only_origin": "", "needs_keys": True})
+        session.fabric.post("devices/leaf3/manners", {"only_origin": "", "needs_keys": True, "capabilities": False})
+        session.fabric.post("devices/leaf4/manners", {"no_on_change": [INTERFACES, VLANS], "no_sample": [VLANS], "get": False})
         config = with_netbox(base_config(session.fabric, session.folder, hold="300ms", group_window="300ms"), session.fabric)
         config["gnmi"].update(sample_interval="1s", get_interval="1s", paths=[{"path": p, "mode": "off"} for p in ("/arista/eos/mlag", "/arista/eos/evpn")])
         monitor = session.monitor(config)
-        for step in (asked_otherwise, sampled_is_compared, read_is_compared, asked_in_another_form, taken_again):
+        for step in (asked_otherwise, sampled_is_compared, read_is_compared, asked_in_another_form, other_software, taken_again):
             step(session, monitor)
             print(f"{step.__name__}: ok", flush=True)
 

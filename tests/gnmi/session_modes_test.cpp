@@ -90,7 +90,7 @@ TEST(SessionModes, OnChangeIsTriedAgainAfterALongTimeAndForgottenWhenItIsTaken) 
   EXPECT_THAT(machine.feed_quietly(RetryDue{}), ElementsAre("ask 0,1"));
   EXPECT_FALSE(machine.state.modes.is_empty()) << "the device has not decided yet";
   machine.feed(CallAccepted{});
-  EXPECT_THAT(machine.feed_quietly(MessageRead{.is_sync = true}), ElementsAre("quarantine"));
+  EXPECT_THAT(machine.feed_quietly(MessageRead{.is_sync = true}), ElementsAre("quarantine", "ask for the software"));
   EXPECT_TRUE(machine.state.modes.is_empty());
 }
 

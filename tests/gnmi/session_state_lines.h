@@ -30,6 +30,8 @@ struct ToLine {
   std::string operator()(const TellLost& a) const {
     return "lost: " + a.reason + (a.kind.empty() ? "" : fmt::format(" [{}]", a.kind));
   }
+  std::string operator()(const AskSoftware&) const { return "ask for the software"; }
+  std::string operator()(const TellSoftware& a) const { return a.is_changed ? "other software" : "software"; }
   std::string operator()(const TellQuarantine&) const { return "quarantine"; }
   std::string operator()(const CountLoginRefused&) const { return "login refused"; }
   std::string operator()(const Say& a) const { return "say: " + a.text; }

@@ -335,7 +335,7 @@ TEST(SessionState, SearchesForTheRefusedPathAndGoesOnWithoutIt) {
               ElementsAre("end call", "ask 0,1,3 on the same connection"));
   EXPECT_TRUE(is_following(machine.state));
   EXPECT_THAT(machine.feed_quietly(CallAccepted{}), ElementsAre("begin"));
-  EXPECT_THAT(machine.feed(MessageRead{.is_sync = true}), ElementsAre("say: live, 3 paths subscribed"));
+  EXPECT_THAT(machine.feed(MessageRead{.is_sync = true}), ElementsAre("say: live, 3 paths subscribed", "ask for the software"));
   EXPECT_TRUE(machine.state.quarantine[2].has_value());
 }
 
@@ -468,7 +468,8 @@ TEST(SessionState, ReleasesAPathThatIsAcceptedAgain) {
   machine.feed(RetryDue{});
   machine.feed(CallAccepted{});
 
-  EXPECT_THAT(machine.feed(MessageRead{.is_sync = true}), ElementsAre("quarantine", "say: live, 2 paths subscribed"));
+  EXPECT_THAT(machine.feed(MessageRead{.is_sync = true}),
+              ElementsAre("quarantine", "say: live, 2 paths subscribed", "ask for the software"));
   EXPECT_FALSE(machine.state.quarantine[1].has_value());
 }
 

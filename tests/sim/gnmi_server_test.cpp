@@ -269,6 +269,25 @@ TEST(SimGnmi, CapabilitiesNameTheEncodings) {
   EXPECT_GT(response.supported_models_size(), 3);
 }
 
+TEST(SimGnmi, CapabilitiesAreAMatterOfManners) {
+  const auto fabric = start_fabric({"leaf1"});
+  const auto stub = ::gnmi::gNMI::NewStub(connect_to(fabric->device_address("leaf1")));
+  ::gnmi::CapabilityResponse response;
+  const auto ask = [&] {
+    grpc::ClientContext context;
+    context.AddMetadata("username", "admin");
+    context.AddMetadata("password", "admin");
+    return stub->Capabilities(&context, {}, &response).error_code();
+  };
+
+  order(*fabric, "leaf1", "manners", R"({"gnmi_version": "0.8.0", "model_version": "2.1.0"})");
+  EXPECT_EQ(ask(), grpc::StatusCode::OK);
+  EXPECT_EQ(response.gnmi_version(), "0.8.0");
+  EXPECT_EQ(response.supported_models(0).version(), "2.1.0");
+  order(*fabric, "leaf1", "manners", R"({"capabilities": false})");
+  EXPECT_EQ(ask(), grpc::StatusCode::UNIMPLEMENTED);
+}
+
 TEST(SimGnmi, NoiseMovesCountersAndRepeatsConfiguration) {
   const auto fabric = start_fabric({"leaf1"});
   GnmiStream stream(connect_to(fabric->device_address("leaf1")), "admin", "admin");

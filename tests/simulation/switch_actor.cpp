@@ -33,6 +33,7 @@ std::unique_ptr<net::ByteStream> SwitchActor::connect() {
   buffer_.clear();
   call_.reset();
   has_spoken_ = false;
+  if (!is_calm_ && random_.one_in(4)) version_ = random_.one_in(2) ? "0.7.0" : "0.8.0";
   return std::make_unique<fakes::ScriptedStream>(peer_);
 }
 
@@ -59,7 +60,20 @@ void SwitchActor::refuse(std::uint32_t stream, int code, const std::string& why)
   send(h2::headers(stream, {{":status", "200"}, {"content-type", "application/grpc"}, {"grpc-status", std::to_string(code)}, {"grpc-message", why}}, true));
 }
 
+// Beside the stream, which goes on.
+void SwitchActor::tell_software(std::uint32_t stream) {
+  if (random_.one_in(4)) return;
+  if (random_.one_in(4)) return refuse(stream, 12, "no Capabilities");
+  ::gnmi::CapabilityResponse response;
+  response.set_gnmi_version(version_);
+  note("says that it runs " + version_);
+  send(h2::headers(stream, h2::accepted()));
+  send(h2::data(stream, h2::message(response.SerializeAsString())));
+  send(h2::trailers(stream, "0"));
+}
+
 void SwitchActor::answer(std::uint32_t stream, const std::string& request) {
+  if (request.empty()) return tell_software(stream);
   ::gnmi::SubscribeRequest parsed;
   CHECK(parsed.ParseFromString(request), "the client's request cannot be read");
   Call call{.stream = stream, .asked = {}, .undumped = {}};

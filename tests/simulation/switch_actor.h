@@ -22,7 +22,7 @@ class SwitchActor {
   // A new connection; what was left of the last one is lost.
   std::unique_ptr<net::ByteStream> connect();
   bool is_connected() const { return peer_ && peer_->handlers; }
-  // From now on: no refusal but of the unknown path, no silence, every dump ends with its sync.
+  // From now on: the same software, no refusal but of the unknown path, no silence, every dump ends with its sync.
   void calm_down() { is_calm_ = true; }
 
   // Reads what the client wrote and answers. True if there was anything.
@@ -57,6 +57,7 @@ class SwitchActor {
   };
   void answer(std::uint32_t stream, const std::string& request);
   void refuse(std::uint32_t stream, int code, const std::string& why);
+  void tell_software(std::uint32_t stream);
   bool covers(const std::string& canonical) const;
   std::vector<SwitchLeaf> known(const std::vector<std::string>& canonical) const;
   void say(const std::string& message);
@@ -75,6 +76,7 @@ class SwitchActor {
   std::optional<Call> call_;
   std::vector<model::Path> deleted_;  // on the last call, as said
   std::string deed_;
+  std::string version_ = "0.7.0";  // of gNMI: the software it runs
 };
 
 }  // namespace dm::simulation
