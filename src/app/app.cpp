@@ -187,7 +187,7 @@ core::Result<std::vector<std::string>> App::apply_reload() {
   constexpr std::string_view kNot = "the configuration was not reloaded";
   config::Load loaded = config::load(settings_.file, environment_);
   if (!loaded.settings) return refuse(kNot, joined(loaded.errors));
-  Profiles profiles = load_profiles(*loaded.settings);
+  Profiles profiles = load_profiles(*loaded.settings, profiles_);
   if (!profiles.errors.empty()) return refuse(kNot, joined(profiles.errors));
   if (const FilesCheck files = check_intent_files(*loaded.settings); !files.errors.empty()) return refuse(kNot, joined(files.errors));
   auto access = read_access(*loaded.settings);

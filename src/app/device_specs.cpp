@@ -80,12 +80,12 @@ net::TlsSettings tls_of(const config::Tls& tls) {
   return {mode, tls.ca_file, tls.cert_file, tls.key_file, tls.server_name};
 }
 
-// Everything a connection depends on but for the paths, as one text.
+// Everything a connection depends on but for the profile and the paths, as one text.
 std::string session_key(const fleet::DeviceSpec& spec, const config::Gnmi& gnmi) {
-  return fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", spec.session.transport.host,
+  return fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", spec.session.transport.host,
                                 spec.session.transport.port, static_cast<int>(gnmi.tls.mode), gnmi.tls.ca_file,
                                 gnmi.tls.cert_file, gnmi.tls.key_file, gnmi.tls.server_name, gnmi.username,
-                                gnmi.password.reveal(), gnmi.target, spec.monitor.profile->name, gnmi.stale_after.count(), gnmi.get_interval.count(),
+                                gnmi.password.reveal(), gnmi.target, gnmi.stale_after.count(), gnmi.get_interval.count(),
                                 gnmi.sample_interval.count());
 }
 
@@ -159,11 +159,11 @@ PathPlan make_plan(const schema::Profile& profile, const config::Gnmi& gnmi) {
           std::make_shared<const std::vector<fleet::PathStatus>>(std::move(shown))};
 }
 
-// Plans by profile and overrides.
+// Plans by profile (two files may give one the same name) and overrides.
 class PathPlans {
  public:
   const PathPlan& of(const schema::Profile& profile, const config::Gnmi& gnmi) {
-    std::string key = profile.name;
+    std::string key = fmt::format("{}", fmt::ptr(&profile));
     for (const config::PathOverride& path : gnmi.paths) {
       key += fmt::format("\n{} {}", path.text, path.mode ? schema::to_text(*path.mode) : "");
     }
@@ -240,20 +240,22 @@ core::Result<HostPort> parse_address(const std::string& address, std::uint16_t d
   return parsed;
 }
 
-Profiles load_profiles(const config::Settings& settings) {
+Profiles load_profiles(const config::Settings& settings, const ProfilesByName& before) {
   Profiles profiles;
   std::set<std::string> names{settings.gnmi.profile};
   for (const config::Device& device : settings.inventory.devices) names.insert(device.gnmi.profile);
   for (const std::string& name : names) {
     schema::ProfileLoad loaded = schema::load_profile(name);
-    if (loaded.profile) profiles.by_name[name] = loaded.profile;
+    const auto known = before.find(name);
+    const bool is_same = known != before.end() && loaded.profile && *known->second == *loaded.profile;
+    if (loaded.profile) profiles.by_name[name] = is_same ? known->second : loaded.profile;
     profiles.errors.insert(profiles.errors.end(), loaded.errors.begin(), loaded.errors.end());
   }
   return profiles;
 }
 
 DeviceSpecs make_device_specs(const config::Settings& settings,
-                              const std::map<std::string, std::shared_ptr<const schema::Profile>>& profiles,
+                              const ProfilesByName& profiles,
                               const std::vector<model::InventoryDevice>& inventory) {
   struct Candidate {
     config::Device device;

@@ -14,6 +14,8 @@
 
 namespace dm::app {
 
+using ProfilesByName = std::map<std::string, std::shared_ptr<const schema::Profile>>;
+
 struct DeviceSpecs {
   std::vector<fleet::DeviceSpec> specs;  // sorted by name
   std::map<std::string, std::string> problems;  // devices left out, and why
@@ -23,15 +25,15 @@ struct DeviceSpecs {
 // `profiles` holds every profile named in the settings. Configuration adds to and overrides what
 // `inventory` (found by NetBox) lists.
 DeviceSpecs make_device_specs(const config::Settings& settings,
-                              const std::map<std::string, std::shared_ptr<const schema::Profile>>& profiles,
+                              const ProfilesByName& profiles,
                               const std::vector<model::InventoryDevice>& inventory);
 
-// Loads the profiles the settings name. Errors as "file:line:column: message".
+// Loads the profiles the settings name; one that says what it said before is the same object. Errors as "file:line:column: message".
 struct Profiles {
-  std::map<std::string, std::shared_ptr<const schema::Profile>> by_name;
+  ProfilesByName by_name;
   std::vector<std::string> errors;
 };
-Profiles load_profiles(const config::Settings& settings);
+Profiles load_profiles(const config::Settings& settings, const ProfilesByName& before = {});
 
 // "host", "host:port", "[v6]", "[v6]:port", bare IPv6. Error InvalidArgument names the text.
 struct HostPort {

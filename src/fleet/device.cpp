@@ -115,7 +115,7 @@ void Device::read(std::vector<std::size_t> sources) {
   if (!getter_ && sources.empty()) return;
   if (!getter_) {
     getter_ = std::make_unique<gnmi::Getter>(context_.loop, context_.clock, context_.log, context_.metrics,
-                                             *monitor_.spec().profile, context_.paths, session_.settings(), getter_handlers());
+                                             session_.profile(), context_.paths, session_.settings(), getter_handlers());
   }
   getter_->set_paths(std::move(sources));
 }
@@ -124,7 +124,7 @@ void Device::read(std::vector<std::size_t> sources) {
 void Device::look_for_forms() {
   if (monitor_.degraded_areas() == searched_areas_) return;
   searched_areas_ = monitor_.degraded_areas();
-  const schema::Profile& profile = *monitor_.spec().profile;
+  const schema::Profile& profile = session_.profile();
   if (schema::form_count(profile) < 2) return;
   const gnmi::Subscription& subscription = *session_.settings().subscription;
   std::map<std::size_t, std::size_t> silent;
@@ -157,7 +157,7 @@ void Device::use_forms(const std::map<std::size_t, std::size_t>& found) {
   for (const auto& [form, paths] : by_form) {
     context_.log.warning("{}: the device says nothing of {}{} as it was asked; asking with {}", spec_.name, paths.front(),
                          paths.size() == 1 ? "" : fmt::format(" and {} more", paths.size() - 1),
-                         schema::to_text(schema::form_at(*monitor_.spec().profile, form)));
+                         schema::to_text(schema::form_at(session_.profile(), form)));
   }
   searched_areas_.clear();  // what is silent in these forms is another question
   probe_->set_silent({});
@@ -236,7 +236,8 @@ void Device::set_rules(DeviceSpec spec) {
 }
 
 bool Device::can_keep_connection(const DeviceSpec& spec) const {
-  return spec_.session_key == spec.session_key && session_.settings().subscription->paths == spec.session.subscription->paths;
+  return spec_.session_key == spec.session_key && session_.settings().subscription->paths == spec.session.subscription->paths &&
+         schema::is_same_on_wire(*monitor_.spec().profile, *spec.monitor.profile);
 }
 
 std::string Device::address() const {
@@ -313,7 +314,7 @@ std::shared_ptr<const std::vector<PathStatus>> Device::paths_in_force() const {
   static const std::map<std::size_t, gnmi::GetMissing> kNone;
   return to_status(spec_.paths, {*session_.settings().subscription, session_.fallen(),
                                  getter_ ? getter_->by_once() : kNone, monitor_.reads(), monitor_.samples(),
-                                 *monitor_.spec().profile, forms_, probe_.get()});
+                                 session_.profile(), forms_, probe_.get()});
 }
 
 std::shared_ptr<const DeviceStatus> Device::status() const {

@@ -12,7 +12,7 @@ using model::Freshness;
 using model::PathId;
 
 bool MonitorSpec::operator==(const MonitorSpec& other) const {
-  return device == other.device && profile == other.profile && (areas == other.areas || *areas == *other.areas) &&
+  return device == other.device && (profile == other.profile || *profile == *other.profile) && (areas == other.areas || *areas == *other.areas) &&
          (reads == other.reads || *reads == *other.reads) && (samples == other.samples || *samples == *other.samples) &&
          sample_interval == other.sample_interval && rules == other.rules && lifecycle == other.lifecycle;
 }

@@ -110,12 +110,14 @@ void Shard::apply(std::vector<DeviceSpec> specs, std::map<std::string, std::vect
     devices_.erase(name);
     start(std::move(spec), std::move(past));
   }
+  // Every device has a share in the memo it uses.
+  std::erase_if(spellings_, [](const Spellings& known) { return known.memo.use_count() == 1; });
   publish();  // at once: a device that is configured is listed
 }
 
 void Shard::start(DeviceSpec spec, Device::Past past) {
   const std::string name = spec.name;
-  Spellings& spellings = spellings_of(*spec.monitor.profile);
+  Spellings& spellings = spellings_of(spec.monitor.profile);
   spec.session.memo = spellings.memo;
   spec.session.dials = &dials_;
   DeviceContext context{.loop = loop_,
@@ -199,7 +201,7 @@ void Shard::publish() {
   is_dirty_.clear();
   auto view = std::make_shared<FleetView>();
   for (const auto& [name, status] : statuses_) view->devices.push_back(status);
-  for (const auto& [name, spellings] : spellings_) view->path_table_size += spellings.paths->size();
+  for (const Spellings& spellings : spellings_) view->path_table_size += spellings.paths->size();
   options_.metrics.set(metrics::Metric::PathTableSize, static_cast<double>(view->path_table_size));
   {
     const std::lock_guard lock(view_mutex_);
@@ -208,13 +210,11 @@ void Shard::publish() {
   if (on_view_) on_view_();
 }
 
-Shard::Spellings& Shard::spellings_of(const schema::Profile& profile) {
-  Spellings& spellings = spellings_[profile.name];
-  if (!spellings.paths) {
-    spellings.paths = std::make_unique<model::PathTable>(schema::classify);
-    spellings.memo = std::make_shared<gnmi::PathMemo>();
+Shard::Spellings& Shard::spellings_of(const std::shared_ptr<const schema::Profile>& profile) {
+  for (Spellings& known : spellings_) {
+    if (schema::is_same_on_wire(*known.profile, *profile)) return known;
   }
-  return spellings;
+  return spellings_.emplace_back(Spellings{profile, std::make_unique<model::PathTable>(schema::classify), std::make_shared<gnmi::PathMemo>()});
 }
 
 }  // namespace dm::fleet

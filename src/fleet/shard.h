@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <future>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -68,19 +69,20 @@ class Shard {
   void give_intent(Device& device);
   void publish_soon();
   void publish();
-  // What all devices of one profile share: the paths, and how they are spelled on the wire.
+  // What all devices share that are asked and read alike: the paths, and how they are spelled on the wire.
   struct Spellings {
+    std::shared_ptr<const schema::Profile> profile;  // of one of them
     std::unique_ptr<model::PathTable> paths;
     std::shared_ptr<gnmi::PathMemo> memo;
   };
-  Spellings& spellings_of(const schema::Profile& profile);
+  Spellings& spellings_of(const std::shared_ptr<const schema::Profile>& profile);
 
   Options options_;
   net::Loop loop_;
   net::Timer publish_timer_;
   bool is_publish_due_ = false;
   gnmi::DialLimiter dials_;
-  std::map<std::string, Spellings> spellings_;  // per profile name
+  std::list<Spellings> spellings_;
   std::map<std::string, std::unique_ptr<Device>> devices_;
   std::map<std::string, std::unique_ptr<Recorder>> leaving_;  // of removed devices, until all is written
   std::size_t commits_ = 0;  // on their way

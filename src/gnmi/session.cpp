@@ -369,6 +369,7 @@ void Session::use_forms(const std::map<std::size_t, std::size_t>& forms) {
 }
 
 const SessionSettings& Session::settings() const { return impl_->settings; }
+const schema::Profile& Session::profile() const { return *impl_->profile; }
 std::vector<std::string> Session::spellings(model::PathId path) const {
   constexpr std::size_t kMost = 8;
   std::vector<std::string> texts;

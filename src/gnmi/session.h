@@ -110,6 +110,7 @@ class Session {
   void watch_software();
 
   const SessionSettings& settings() const;
+  const schema::Profile& profile() const;
   const std::vector<QuarantinedPath>& quarantined() const;
   // How devices that share the memo of spellings wrote this path, in text form; for people, and slow.
   std::vector<std::string> spellings(model::PathId path) const;

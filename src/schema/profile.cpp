@@ -68,6 +68,19 @@ std::optional<PathMode> path_mode_from(std::string_view text) { return find_word
 std::string_view to_text(model::ListPolicy policy) { return find_text(kPolicies, policy); }
 std::optional<model::ListPolicy> list_policy_from(std::string_view text) { return find_word(kPolicies, text); }
 
+// A member that is not named here is taken to matter on the wire.
+bool is_same_on_wire(const Profile& one, const Profile& other) {
+  if (&one == &other) return true;
+  Profile alike = one;
+  alike.defaults = other.defaults;
+  alike.empty_is_absent = other.empty_is_absent;
+  alike.never = other.never;
+  alike.never_unexpected = other.never_unexpected;
+  alike.internal = other.internal;
+  alike.lists = other.lists;
+  return alike == other;
+}
+
 const model::Value* Profile::default_of(const std::string& schema_text) const {
   const auto found = defaults.find(schema_text);
   return found == defaults.end() ? nullptr : &found->second;

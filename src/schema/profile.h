@@ -49,6 +49,7 @@ std::string to_text(const RequestForm& form);  // for people
 struct Alias {
   model::Path from;
   model::Path to;
+  bool operator==(const Alias&) const = default;
 };
 
 // "List entry N is made by the platform itself": the entry with this key is never drift while
@@ -57,6 +58,7 @@ struct InternalEntry {
   model::Path entry;   // .../vlans/vlan[vlan-id=*]
   model::Path sign;    // .../vlan-to-vni[vlan=*]/state
   model::Path unless;  // .../vlan-to-vni[vlan=*]/config
+  bool operator==(const InternalEntry&) const = default;
 };
 
 struct Profile {
@@ -82,7 +84,11 @@ struct Profile {
 
   // The default of a leaf (schema text), or nullptr.
   const model::Value* default_of(const std::string& schema_text) const;
+  bool operator==(const Profile&) const = default;
 };
+
+// True if devices are asked alike under both, and what they say is read alike: they differ at most in what is judged.
+bool is_same_on_wire(const Profile& one, const Profile& other);
 
 // Parses a profile. Errors are collected: one "file:line:column: message" per mistake.
 struct ProfileLoad {

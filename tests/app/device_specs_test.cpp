@@ -126,5 +126,34 @@ TEST(DeviceSpecs, RulesAreForTheDevicesTheyName) {
   EXPECT_EQ(leaf2.lists.at("/l"), model::ListPolicy::AtLeast) << "the first rule that matches counts";
 }
 
+TEST(LoadProfiles, OneThatSaysWhatItSaidBeforeIsTheSameObject) {
+  const config::Settings settings;
+  const Profiles before = load_profiles(settings);
+
+  EXPECT_EQ(load_profiles(settings, before.by_name).by_name, before.by_name);
+  Profiles edited = before;
+  auto other = std::make_shared<schema::Profile>(*edited.by_name.at("arista-eos"));
+  other->depth = 7;
+  edited.by_name["arista-eos"] = other;
+  EXPECT_NE(load_profiles(settings, edited.by_name).by_name.at("arista-eos"), other);
+}
+
+TEST(DeviceSpecs, TwoProfilesOfOneNameAreKeptApart) {
+  config::Settings settings;
+  Profiles profiles = load_profiles(settings);
+  auto smaller = std::make_shared<schema::Profile>(*profiles.by_name.at("arista-eos"));
+  smaller->paths.resize(1);
+  profiles.by_name["./edited.yaml"] = smaller;
+  config::Device device{.name = "leaf1", .address = "192.0.2.1", .labels = {}, .gnmi = settings.gnmi};
+  device.gnmi.profile = "./edited.yaml";
+  settings.inventory.devices = {device};
+
+  const DeviceSpecs made = make_device_specs(settings, profiles.by_name, kLeafs);
+
+  ASSERT_EQ(made.specs.size(), 2U);
+  EXPECT_EQ(made.specs[0].session.subscription->paths.size(), 1U);
+  EXPECT_GT(made.specs[1].session.subscription->paths.size(), 1U);
+}
+
 }  // namespace
 }  // namespace dm::app

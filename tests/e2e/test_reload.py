@@ -3,7 +3,7 @@
 import json
 import signal
 
-from harness import Failure, Session, base_config, wait_for, with_netbox
+from harness import ROOT, Failure, Session, base_config, wait_for, with_netbox
 
 DESCRIPTION = "/interfaces/interface[name=Ethernet1]/config/description"
 VIEWER, OPERATOR, NEXT = "viewer-token-of-16", "operator-token-of-16", "operator-token-no-2"
@@ -157,6 +157,44 @@ def tokens_file(session, config):
         expect("without token", ask(monitor, "GET", "/api/v1/status")[0], 401)
 
 
+def edited_profile(session, config):
+    """A profile file edited under its name: only its devices are concerned, and only what changed on the wire costs a stream."""
+    profile = session.folder / "eos.yaml"
+    shipped = (ROOT / "profiles" / "arista-eos.yaml").read_text()
+    profile.write_text(shipped)
+    config["inventory"]["devices"] = [{**d, "gnmi": {"profile": str(profile)}} if d["name"] == "leaf1" else d for d in config["inventory"]["devices"]]
+    config["store"]["path"] = str(session.folder / "profile.db")
+    monitor = session.monitor(config)
+    monitor.wait_all(10)
+    def streams():
+        return {d["name"]: d["streams"] for d in monitor.get("/api/v1/devices")["items"]}
+    before = streams()
+
+    session.fabric.leaf("leaf1", DESCRIPTION, "typo")
+    expect("with the shipped profile", session.inbox.take("leaf1")["path"], DESCRIPTION)
+    never = 'never:\n  - "/interfaces/interface[name=Ethernet1]/config/description"'
+    if shipped.count("\nnever:") != 1:
+        raise Failure("the shipped profile has no one list `never`")
+    profile.write_text(shipped.replace("\nnever:", "\n" + never))
+    hang_up(monitor, "configuration reloaded")
+    monitor.wait_device("leaf1", "judged by the new profile", lambda d: d["open_drifts"] == 0 and d["verdict"] == "in_sync")
+    expect("streams, when only the verdict changed", streams(), before)
+
+    line = "  - { area: system,     path: /system/config/hostname }\n"
+    if line not in shipped:
+        raise Failure("the shipped profile does not ask for the host name as this test knows it")
+    profile.write_text(shipped.replace(line, line + "  - { area: system, path: /interfaces/interface/state }\n"))
+    expect("reload", ask(monitor, "POST", "/api/v1/reload")[0], 200)
+    device = monitor.wait_device("leaf1", "asked by the new profile", lambda d: d["verdict"] == "drifted" and d["freshness"]["state"] == "live")
+    expect("the new path", [p["mode"] for p in device["paths"] if p["path"] == "/interfaces/interface/state"], ["on_change"])
+    expect("streams of the others", {n: s for n, s in streams().items() if n != "leaf1"}, {n: s for n, s in before.items() if n != "leaf1"})
+
+    profile.write_text("paths: [")
+    expect("reload with a bad profile", ask(monitor, "POST", "/api/v1/reload")[0], 422)
+    session.fabric.leaf("leaf1", DESCRIPTION, "host1")
+    session.inbox.until("leaf1", DESCRIPTION, "resolved")
+
+
 def delivery_switched(session, config):
     """/status tells whether a receiver is configured now, not at the start."""
     url = config["delivery"]["kestra"].pop("url")
@@ -179,7 +217,7 @@ def main():
         changed_settings(session, monitor, config)
         bad_files(session, monitor, config)
         monitor.end()
-        for step in (secret_file, files_alone, tokens_file, delivery_switched):
+        for step in (secret_file, files_alone, tokens_file, edited_profile, delivery_switched):
             step(session, fresh())
             print(f"{step.__name__}: ok", flush=True)
 

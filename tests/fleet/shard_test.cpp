@@ -230,5 +230,73 @@ TEST_F(ShardTest, EndsOnlyAfterTheCommitsOnTheirWayWereAnswered) {
   end.get();
 }
 
+// A profile that was edited keeps its name.
+class ShardProfileTest : public ShardTest {
+ protected:
+  template <class Change>
+  DeviceSpec with_profile(Change change) const {
+    DeviceSpec changed = spec("the same");
+    schema::Profile profile = *changed.monitor.profile;
+    change(profile);
+    changed.session.subscription = gnmi::make_subscription(profile, changed.session.subscription->paths);
+    changed.monitor.profile = std::make_shared<const schema::Profile>(std::move(profile));
+    return changed;
+  }
+  static bool is_live(const DeviceStatus& status, std::uint64_t streams, model::Verdict verdict) {
+    return status.freshness == model::Freshness::Live && status.streams == streams && status.verdict == verdict;
+  }
+};
+
+TEST_F(ShardProfileTest, WhatIsAskedOtherwiseBeginsTheStreamAnew) {
+  start(FakeLedger::Mood::Accepts);
+  set_devices({with_profile([](schema::Profile&) {})});
+  wait_for_status([](const DeviceStatus& status) { return is_live(status, 1, model::Verdict::Drifted); });
+  EXPECT_EQ(device_.requests(), std::vector<std::string>{"openconfig"});
+
+  set_devices({with_profile([](schema::Profile& profile) { profile.origin.clear(); })});
+  device_.wait_for_requests(2);
+
+  EXPECT_EQ(device_.requests(), (std::vector<std::string>{"openconfig", ""}));
+}
+
+TEST_F(ShardProfileTest, WhatIsReadOtherwiseIsNotKnownFromBefore) {
+  start(FakeLedger::Mood::Accepts);
+  set_devices({with_profile([](schema::Profile&) {})});
+  wait_for_status([](const DeviceStatus& status) { return is_live(status, 1, model::Verdict::Drifted); });
+
+  // The leaf is now spelled by an alias, which the old profile did not know: its path means another one.
+  set_devices({with_profile([](schema::Profile& profile) {
+    profile.aliases.insert(profile.aliases.begin(), {*model::parse_path(kLeaf), *model::parse_path("/interfaces/interface[name=Ethernet9]/config/description")});
+  })});
+  wait_for_status([](const DeviceStatus& status) { return status.freshness == model::Freshness::Live && status.leaves == 1; });
+
+  const auto leaves = shard_->leaves("leaf1").get();
+  ASSERT_TRUE(leaves);
+  ASSERT_THAT(*leaves, SizeIs(1));
+  EXPECT_EQ(leaves->at(0).path, "/interfaces/interface[name=Ethernet9]/config/description");
+}
+
+TEST_F(ShardProfileTest, WhatIsJudgedOtherwiseKeepsTheStream) {
+  start(FakeLedger::Mood::Accepts);
+  set_devices({with_profile([](schema::Profile&) {})});
+  wait_for_status([](const DeviceStatus& status) { return is_live(status, 1, model::Verdict::Drifted); });
+
+  set_devices({with_profile([](schema::Profile& profile) { profile.never.push_back(*model::parse_path(kLeaf)); })});
+
+  wait_for_status([](const DeviceStatus& status) { return is_live(status, 1, model::Verdict::InSync); });
+}
+
+TEST_F(ShardProfileTest, AProfileThatSaysTheSameChangesNothing) {
+  start(FakeLedger::Mood::Accepts);
+  set_devices({with_profile([](schema::Profile&) {})});
+  wait_for_status([](const DeviceStatus& status) { return is_live(status, 1, model::Verdict::Drifted); });
+
+  set_devices({with_profile([](schema::Profile&) {})});
+  device_.set(kLeaf, "host1");
+
+  wait_for_status([](const DeviceStatus& status) { return is_live(status, 1, model::Verdict::InSync); });
+  EXPECT_EQ(device_.requests().size(), 1U);
+}
+
 }  // namespace
 }  // namespace dm::fleet

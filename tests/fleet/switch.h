@@ -44,11 +44,23 @@ class Switch final : public ::gnmi::gNMI::Service {
     changed_.notify_all();
   }
 
+  // The origin of the first path of each subscription.
+  std::vector<std::string> requests() {
+    const std::lock_guard lock(mutex_);
+    return requests_;
+  }
+  void wait_for_requests(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return requests_.size() >= count; });
+  }
+
   grpc::Status Subscribe(grpc::ServerContext* context,
                          grpc::ServerReaderWriter<::gnmi::SubscribeResponse, ::gnmi::SubscribeRequest>* stream) override {
     ::gnmi::SubscribeRequest request;
     if (!stream->Read(&request)) return {grpc::StatusCode::INVALID_ARGUMENT, "no request"};
     std::unique_lock lock(mutex_);
+    requests_.push_back(request.subscribe().subscription(0).path().origin());
+    changed_.notify_all();
     std::size_t next = said_.size();
     ::gnmi::SubscribeResponse dump;
     for (const auto& [path, value] : leaves_) add(*dump.mutable_update(), path, value);
@@ -79,6 +91,7 @@ class Switch final : public ::gnmi::gNMI::Service {
   std::condition_variable changed_;
   std::map<std::string, std::string> leaves_;
   std::vector<::gnmi::SubscribeResponse> said_;
+  std::vector<std::string> requests_;
   bool is_ending_ = false;
   std::unique_ptr<grpc::Server> server_;
 };

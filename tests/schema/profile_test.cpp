@@ -427,6 +427,36 @@ TEST(LoadProfile, ReadsAFileAndNamesWhatIsMissing) {
   std::filesystem::remove_all(folder);
 }
 
+TEST(SameOnWire, WhatIsJudgedOtherwiseIsAskedAlike) {
+  const auto differs_only_in_judging = [](auto change) {
+    const Profile before = *shipped("arista-eos");
+    Profile after = before;
+    change(after);
+    EXPECT_FALSE(after == before);
+    return is_same_on_wire(before, after) && is_same_on_wire(after, before);
+  };
+
+  EXPECT_TRUE(differs_only_in_judging([](Profile& p) { p.defaults.clear(); }));
+  EXPECT_TRUE(differs_only_in_judging([](Profile& p) { p.empty_is_absent = false; }));
+  EXPECT_TRUE(differs_only_in_judging([](Profile& p) { p.never.push_back(path("/a")); }));
+  EXPECT_TRUE(differs_only_in_judging([](Profile& p) { p.never_unexpected.push_back(path("/a")); }));
+  EXPECT_TRUE(differs_only_in_judging([](Profile& p) { p.internal.pop_back(); }));
+  EXPECT_TRUE(differs_only_in_judging([](Profile& p) { p.lists.clear(); }));
+
+  EXPECT_FALSE(differs_only_in_judging([](Profile& p) { p.name = "other"; }));
+  EXPECT_FALSE(differs_only_in_judging([](Profile& p) { p.origin.clear(); }));
+  EXPECT_FALSE(differs_only_in_judging([](Profile& p) { p.encoding = "json"; }));
+  EXPECT_FALSE(differs_only_in_judging([](Profile& p) { p.explicit_wildcards = true; }));
+  EXPECT_FALSE(differs_only_in_judging([](Profile& p) { p.other_forms.pop_back(); }));
+  EXPECT_FALSE(differs_only_in_judging([](Profile& p) { p.modules.clear(); }));
+  EXPECT_FALSE(differs_only_in_judging([](Profile& p) { p.keepalive = std::chrono::minutes(5); }));
+  EXPECT_FALSE(differs_only_in_judging([](Profile& p) { p.config_subscription = true; }));
+  EXPECT_FALSE(differs_only_in_judging([](Profile& p) { p.depth = 7; }));
+  EXPECT_FALSE(differs_only_in_judging([](Profile& p) { p.paths.pop_back(); }));
+  EXPECT_FALSE(differs_only_in_judging([](Profile& p) { p.aliases.pop_back(); }));
+  EXPECT_FALSE(differs_only_in_judging([](Profile& p) { p.request_aliases.clear(); }));
+}
+
 TEST(Words, ReadAsTheyAreWritten) {
   for (const auto mode : {PathMode::OnChange, PathMode::Sample, PathMode::Get, PathMode::Off}) {
     EXPECT_EQ(path_mode_from(to_text(mode)), mode);
