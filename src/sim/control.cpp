@@ -115,7 +115,10 @@ void Control::on_device(const api::Request& request, const Segments& segments, a
   if (verb == "apply") {
     auto messages = parse_messages(request.body);
     if (!messages) return respond(failed(messages.error()));
-    return apply(device, *std::move(messages), std::move(respond));
+    const Json order = Json::parse(request.body);
+    const Json commit = order.is_object() ? order.value("commit", Json(true)) : Json(true);
+    if (!commit.is_boolean()) return respond(error_response(400, "commit: true or false expected"));
+    return apply(device, *std::move(messages), commit.get<bool>(), std::move(respond));
   }
   if ((verb == "change" || verb == "revert") && segments.size() == 5) {
     return run_change(device, segments[4], verb == "revert", std::move(respond));
@@ -137,11 +140,11 @@ void Control::on_device(const api::Request& request, const Segments& segments, a
   respond(error_response(404, "a switch knows no '" + std::string(verb) + "'"));
 }
 
-void Control::apply(Device& device, std::vector<Message> messages, api::Respond respond) {
+void Control::apply(Device& device, std::vector<Message> messages, bool ends_commit, api::Respond respond) {
   Json said = Json::array();
   for (const Message& message : messages) said.push_back(json_of(message));
   const std::string begun = core::to_rfc3339(parts_.clock->wall_now());
-  device.apply(std::move(messages), [said = std::move(said), begun, clock = parts_.clock,
+  device.apply(std::move(messages), ends_commit, [said = std::move(said), begun, clock = parts_.clock,
                                      respond = std::move(respond)] {
     respond(json_response(200, dump(Json{{"messages", said},
                                          {"begun", begun},
@@ -156,7 +159,7 @@ void Control::run_cli(Device& device, const api::Request& request, api::Respond 
   std::vector<Message> messages;
   const bool says_something = !message->updates.empty() || !message->deletes.empty();
   if (says_something) messages.push_back(*std::move(message));
-  apply(device, std::move(messages), std::move(respond));
+  apply(device, std::move(messages), says_something, std::move(respond));
 }
 
 void Control::run_change(Device& device, std::string_view id, bool is_revert, api::Respond respond) {
@@ -165,7 +168,7 @@ void Control::run_change(Device& device, std::string_view id, bool is_revert, ap
     return respond(error_response(404, "no change '" + std::string(id) + "' of " + device.name() +
                                            " in changes.json"));
   }
-  apply(device, is_revert ? change->revert : change->messages, std::move(respond));
+  apply(device, is_revert ? change->revert : change->messages, true, std::move(respond));
 }
 
 // Nothing: as in the lab. {"device": "leaf2"}: with that switch's leaves. {"leaves": […]}: with these.

@@ -40,7 +40,7 @@ class Control {
  private:
   using Segments = std::vector<std::string_view>;
   void on_device(const api::Request& request, const Segments& segments, api::Respond respond);
-  void apply(Device& device, std::vector<Message> messages, api::Respond respond);
+  void apply(Device& device, std::vector<Message> messages, bool ends_commit, api::Respond respond);
   void run_cli(Device& device, const api::Request& request, api::Respond respond);
   void run_change(Device& device, std::string_view id, bool is_revert, api::Respond respond);
   api::Response restart(Device& device, const std::string& body);

@@ -30,9 +30,9 @@ core::Result<std::unique_ptr<Device>> Device::start(World world, const LabDevice
   std::unique_ptr<Device> device(new Device(world, lab));
   Device* self = device.get();
   GnmiServer::Backend backend;
-  backend.subscribe = [self](std::shared_ptr<Outlet> outlet, ::gnmi::SubscriptionList list) {
-    self->world_.loop->post([self, outlet = std::move(outlet), list = std::move(list)] {
-      self->subscribe(outlet, list);
+  backend.subscribe = [self](std::shared_ptr<Outlet> outlet, ::gnmi::SubscribeRequest request) {
+    self->world_.loop->post([self, outlet = std::move(outlet), request = std::move(request)] {
+      self->subscribe(outlet, request);
     });
   };
   backend.get = [self](::gnmi::GetRequest request, GnmiServer::GetDone done) {
@@ -61,9 +61,9 @@ std::size_t Device::streams() const {
                                                 [](const auto& one) { return one->is_open(); }));
 }
 
-void Device::subscribe(std::shared_ptr<Outlet> outlet, const ::gnmi::SubscriptionList& list) {
+void Device::subscribe(std::shared_ptr<Outlet> outlet, const ::gnmi::SubscribeRequest& request) {
   subscribers_.remove_if([](const auto& one) { return !one->is_open(); });
-  auto subscriber = Subscriber::from_request(list, *world_.schema, manners_, outlet);
+  auto subscriber = Subscriber::from_request(request, *world_.schema, manners_, outlet);
   if (!subscriber) return outlet->finish(to_status(subscriber.error()));
   (*subscriber)->begin(model_, *world_.loop);
   subscribers_.push_back(*std::move(subscriber));
@@ -106,9 +106,10 @@ void Device::capabilities(const GnmiServer::CapabilitiesDone& done) const {
   done(grpc::Status::OK, std::move(response));
 }
 
-void Device::apply(std::vector<Message> messages, std::function<void()> done) {
+void Device::apply(std::vector<Message> messages, bool ends_commit, std::function<void()> done) {
   if (messages.empty()) messages.emplace_back();
-  for (Message& message : messages) queue_.push_back({std::move(message), {}});
+  for (Message& message : messages) queue_.push_back({std::move(message), false, {}});
+  queue_.back().ends_commit = ends_commit;
   queue_.back().done = std::move(done);
   run_queue();
 }
@@ -128,6 +129,10 @@ void Device::run_queue() {
     const Waiting now = std::move(next);
     queue_.pop_front();
     say(now.message);
+    if (now.ends_commit) {
+      ++commits_;
+      for (const auto& subscriber : subscribers_) subscriber->tell_commit(commits_);
+    }
     if (now.done) now.done();
   }
 }

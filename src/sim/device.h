@@ -40,8 +40,9 @@ class Device {
   const DeviceModel& model() const { return model_; }
   std::size_t streams() const;
 
-  // One after the other with their delays, behind what is still waiting; `done` after the last.
-  void apply(std::vector<Message> messages, std::function<void()> done);
+  // One after the other with their delays, behind what is still waiting; `done` after the last, which may be
+  // the end of a commit.
+  void apply(std::vector<Message> messages, bool ends_commit, std::function<void()> done);
   // Counters, state and unchanged leaves said again: what a switch tells without being changed.
   void make_noise();
 
@@ -55,7 +56,7 @@ class Device {
  private:
   Device(World world, const LabDevice& lab);
   Relay& relay() const { return *world_.relay; }
-  void subscribe(std::shared_ptr<Outlet> outlet, const ::gnmi::SubscriptionList& list);
+  void subscribe(std::shared_ptr<Outlet> outlet, const ::gnmi::SubscribeRequest& request);
   void get(const ::gnmi::GetRequest& request, const GnmiServer::GetDone& done) const;
   void capabilities(const GnmiServer::CapabilitiesDone& done) const;
   void run_queue();
@@ -64,6 +65,7 @@ class Device {
 
   struct Waiting {
     Message message;
+    bool ends_commit = false;
     std::function<void()> done;  // after this one; may be empty
   };
 
@@ -75,6 +77,7 @@ class Device {
   std::deque<Waiting> queue_;
   net::Timer timer_;
   bool is_waiting_ = false;
+  std::uint64_t commits_ = 0;
   std::size_t noise_turn_ = 0;
   std::uint16_t port_ = 0;
   std::unique_ptr<GnmiServer> server_;

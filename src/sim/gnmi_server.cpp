@@ -56,7 +56,7 @@ class SubscribeRpc final
     if (is_subscribed_) return refuse(StatusCode::INVALID_ARGUMENT, "a second request on one stream");
     if (!request_.has_subscribe()) return refuse(StatusCode::INVALID_ARGUMENT, "no subscription list");
     is_subscribed_ = true;
-    backend_.subscribe(outlet_, request_.subscribe());
+    backend_.subscribe(outlet_, request_);
     request_.Clear();
     StartRead(&request_);
   }

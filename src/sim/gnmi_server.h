@@ -27,7 +27,7 @@ class GnmiServer {
   using CapabilitiesDone = std::function<void(grpc::Status, ::gnmi::CapabilityResponse)>;
   struct Backend {
     // A stream began; keep the outlet until is_open() is false.
-    std::function<void(std::shared_ptr<Outlet>, ::gnmi::SubscriptionList)> subscribe;
+    std::function<void(std::shared_ptr<Outlet>, ::gnmi::SubscribeRequest)> subscribe;  // has a subscription list
     // Call `done` once, from any thread.
     std::function<void(::gnmi::GetRequest, GetDone done)> get;
     std::function<void(CapabilitiesDone done)> capabilities;  // likewise

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "core/check.h"
+#include "schema/profile.h"
 #include "sim/gnmi_codec.h"
 
 namespace dm::sim {
@@ -32,8 +33,9 @@ bool is_get_only(const model::Path& path) {
 }
 
 core::Result<std::unique_ptr<Subscriber>> Subscriber::from_request(
-    const ::gnmi::SubscriptionList& list, const SchemaTree& schema, const Manners& manners,
+    const ::gnmi::SubscribeRequest& request, const SchemaTree& schema, const Manners& manners,
     std::shared_ptr<Outlet> outlet) {
+  const ::gnmi::SubscriptionList& list = request.subscribe();
   if (list.mode() == ::gnmi::SubscriptionList::POLL) {
     return core::Error{core::Code::Unimplemented, "subscription mode POLL is not supported"};
   }
@@ -45,6 +47,9 @@ core::Result<std::unique_ptr<Subscriber>> Subscriber::from_request(
   subscriber->target_ = list.prefix().target();
   subscriber->is_once_ = list.mode() == ::gnmi::SubscriptionList::ONCE;
   subscriber->is_updates_only_ = list.updates_only();
+  for (const auto& extension : request.extension()) {
+    subscriber->wants_commits_ |= extension.config_subscription().has_start();
+  }
   for (const ::gnmi::Subscription& item : list.subscription()) {
     auto path = path_from_proto(list.prefix(), item.path());
     if (!path) return core::Error{path.error().code, "failed to subscribe: " + path.error().message};
@@ -73,6 +78,7 @@ core::Result<std::unique_ptr<Subscriber>> Subscriber::from_request(
 
 bool Subscriber::wants(const model::Path& path) const {
   const auto asked = [&](const Entry& entry) { return shows(entry.path, path); };
+  if (wants_commits_ && !schema::classify(path).is_config) return false;
   return !is_get_only(path) && std::any_of(entries_.begin(), entries_.end(), asked);
 }
 
@@ -136,6 +142,15 @@ void Subscriber::tell(const Message& message, std::int64_t timestamp_ns) {
     value_to_proto(leaf, *update->mutable_val());
   }
   if (notification->update().empty() && notification->delete_().empty()) return;
+  outlet_->push(std::move(response));
+}
+
+void Subscriber::tell_commit(std::uint64_t id) {
+  if (!wants_commits_) return;
+  auto response = std::make_shared<::gnmi::SubscribeResponse>();
+  auto& done = *response->add_extension()->mutable_config_subscription()->mutable_sync_done();
+  done.set_server_commit_id(std::to_string(id));
+  done.set_done(true);
   outlet_->push(std::move(response));
 }
 

@@ -19,7 +19,7 @@ namespace dm::sim {
 class Subscriber {
  public:
   // Error InvalidArgument or Unimplemented: what EOS, or a switch of such manners, answers to such a request.
-  static core::Result<std::unique_ptr<Subscriber>> from_request(const ::gnmi::SubscriptionList& list,
+  static core::Result<std::unique_ptr<Subscriber>> from_request(const ::gnmi::SubscribeRequest& request,
                                                                 const SchemaTree& schema, const Manners& manners,
                                                                 std::shared_ptr<Outlet> outlet);
 
@@ -28,6 +28,8 @@ class Subscriber {
   void begin(const DeviceModel& model, net::Loop& loop);
   // What it is to know of a change.
   void tell(const Message& message, std::int64_t timestamp_ns);
+  // The boundary of a commit, if it asked for boundaries (extension config_subscription).
+  void tell_commit(std::uint64_t id);
   // Says these leaves again, one message each.
   void repeat(const std::vector<const DeviceModel::Held*>& leaves);
   // The switch goes away.
@@ -54,6 +56,7 @@ class Subscriber {
   std::vector<std::unique_ptr<net::Timer>> timers_;
   bool is_once_ = false;
   bool is_updates_only_ = false;
+  bool wants_commits_ = false;  // and then configuration only
 };
 
 // Trees that EOS gives by Get only.

@@ -288,6 +288,33 @@ TEST(SimGnmi, CapabilitiesAreAMatterOfManners) {
   EXPECT_EQ(ask(), grpc::StatusCode::UNIMPLEMENTED);
 }
 
+TEST(SimGnmi, TellsTheEndOfACommitToWhoAskedForIt) {
+  const auto fabric = start_fabric({"leaf1"});
+  const auto channel = connect_to(fabric->device_address("leaf1"));
+  GnmiStream stream(channel, "admin", "admin"), other(channel, "admin", "admin");
+  ::gnmi::SubscribeRequest request;
+  request.mutable_subscribe()->add_subscription()->mutable_path();
+  request.add_extension()->mutable_config_subscription()->mutable_start();
+  stream.send(request);
+  other.subscribe({"/"});
+  const auto leaves = stream.read_dump(), all = other.read_dump();
+  EXPECT_FALSE(leaves.contains("/interfaces/interface[name=Ethernet1]/state/counters/in-octets"));
+  EXPECT_TRUE(leaves.contains("/system/config/hostname"));
+  EXPECT_GT(all.size(), leaves.size()) << "configuration only";
+
+  order(*fabric, "leaf1", "apply", R"({"messages": [{"update": [{"path": "/system/config/hostname", "value": "half"}]}], "commit": false})");
+  order(*fabric, "leaf1", "apply", R"({"messages": [{"update": [{"path": "/system/config/hostname", "value": "whole"}]}]})");
+  order(*fabric, "leaf1", "apply", R"({"messages": [{"update": [{"path": "/system/config/hostname", "value": "after"}]}]})");
+
+  std::vector<std::string> said;
+  for (::gnmi::SubscribeResponse response; said.size() < 5 && stream.read(response);) {
+    const auto& done = response.extension_size() > 0 ? response.extension(0).config_subscription().sync_done() : ::gnmi_ext::ConfigSubscriptionSyncDone();
+    said.push_back(done.done() ? "commit " + done.server_commit_id() : response.update().update(0).val().string_val());
+  }
+  EXPECT_EQ(said, (std::vector<std::string>{"half", "whole", "commit 1", "after", "commit 2"}));
+  for (const char* value : {"half", "whole", "after"}) EXPECT_EQ(other.read_notification().update(0).val().string_val(), value);
+}
+
 TEST(SimGnmi, NoiseMovesCountersAndRepeatsConfiguration) {
   const auto fabric = start_fabric({"leaf1"});
   GnmiStream stream(connect_to(fabric->device_address("leaf1")), "admin", "admin");
