@@ -90,6 +90,7 @@ core::Result<fleet::DeviceSpec> replay_spec(const RecordedDevice& device, config
     return Error{Code::InvalidArgument,
                  fmt::format("{}: {} (--profile names another profile, or a file)", device.name, fmt::join(loaded.errors, "; "))};
   }
+  if (device.start.sample_interval > core::Duration::zero()) used.gnmi.sample_interval = device.start.sample_interval;
   if (profile.empty() && !device.start.paths.empty()) used.gnmi.paths = recorded_paths(*loaded.profile, device.start);
   app::DeviceSpecs specs = app::make_device_specs(settings, {{used.gnmi.profile, loaded.profile}}, {});
   return std::move(specs.specs.front());

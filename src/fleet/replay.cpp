@@ -23,13 +23,16 @@ Replay::Replay(core::Logger& log, metrics::Registry& metrics, Settings settings,
       settings_(std::move(settings)),
       handlers_(std::move(handlers)),
       paths_(schema::classify),
-      reader_(*settings_.spec.profile, paths_, settings_.limits) {}
+      reader_(*settings_.spec.profile, paths_, settings_.limits),
+      once_reader_(*settings_.spec.profile, paths_, settings_.limits),
+      reads_(*settings_.spec.reads) {}
 
 core::Result<bool> Replay::play(gnmi::RecordingReader& recording) {
   has_notes_ = false;
   is_message_next_ = false;
   has_message_ = false;
   is_streaming_ = false;
+  once_.clear();
   for (;;) {
     const auto record = recording.next();
     if (!record) return record.error();
@@ -81,13 +84,22 @@ void Replay::lose(const std::string& reason) {
   playback_->monitor().stream_lost(reason, playback_->now());
 }
 
-std::optional<model::Path> Replay::read_pattern(const std::string& path) const {
+// nullopt: the path is none of this profile's.
+std::optional<model::Path> Replay::pattern_of(const std::string& path) const {
   const auto parsed = model::parse_path(path);
   if (!parsed) return std::nullopt;
   model::Path pattern = schema::to_request(*settings_.spec.profile, *parsed).path;
   pattern.origin.clear();
-  const auto& reads = *settings_.spec.reads;
-  return std::find(reads.begin(), reads.end(), pattern) == reads.end() ? std::nullopt : std::optional(std::move(pattern));
+  for (const auto& [area, patterns] : *settings_.spec.areas) {
+    if (std::find(patterns.begin(), patterns.end(), pattern) != patterns.end()) return pattern;
+  }
+  return std::nullopt;
+}
+
+std::optional<model::Path> Replay::read_pattern(const std::string& path) const {
+  auto pattern = pattern_of(path);
+  const bool is_read = pattern && std::find(reads_.begin(), reads_.end(), *pattern) != reads_.end();
+  return is_read ? std::move(pattern) : std::nullopt;
 }
 
 void Replay::take(const gnmi::GetAnswer& answer) {
@@ -98,9 +110,44 @@ void Replay::take(const gnmi::GetAnswer& answer) {
     ++counts_.bad_messages;
     return playback_->monitor().fail_answer(*pattern, status.error().message);
   }
-  counts_.undecodable += model::undecodable(batch_.unread_counts);
-  gnmi::complete(batch_, *pattern, paths_);
-  playback_->monitor().apply_answer(*pattern, batch_, playback_->now());
+  apply_answer(*pattern, batch_);
+}
+
+void Replay::take(const gnmi::OncePart& part) {
+  const auto pattern = read_pattern(part.path);
+  if (!pattern) return;
+  if (const auto status = once_reader_.read_part(as_bytes(part.response), once_); !status) {
+    ++counts_.bad_messages;
+    once_.clear();
+    return playback_->monitor().fail_answer(*pattern, status.error().message);
+  }
+  if (!once_.sync) return;
+  ++counts_.answers;
+  once_.sync = false;
+  apply_answer(*pattern, once_);
+  once_.clear();
+}
+
+void Replay::apply_answer(const model::Path& pattern, model::UpdateBatch& answer) {
+  counts_.undecodable += model::undecodable(answer.unread_counts);
+  gnmi::complete(answer, pattern, paths_);
+  playback_->monitor().apply_answer(pattern, answer, playback_->now());
+}
+
+// A path that fell to another mode, or has the configured one again.
+void Replay::take(const gnmi::ModesInForce& modes) {
+  reads_ = *settings_.spec.reads;
+  std::vector<model::Path> samples = *settings_.spec.samples;
+  for (const gnmi::RecordedPath& path : modes.paths) {
+    const auto pattern = pattern_of(path.path);
+    if (!pattern) continue;
+    std::erase(reads_, *pattern);
+    std::erase(samples, *pattern);
+    const auto mode = schema::path_mode_from(path.mode);
+    if (mode == schema::PathMode::Get) reads_.push_back(*pattern);
+    if (mode == schema::PathMode::Sample) samples.push_back(*pattern);
+  }
+  playback_->monitor().set_modes(reads_, samples, playback_->now());
 }
 
 void Replay::take(const gnmi::GetFailure& failure) {

@@ -13,6 +13,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "core/result.h"
 #include "fleet/playback.h"
@@ -63,14 +64,18 @@ class Replay {
   void take(const gnmi::StreamLost& lost);
   void take(const gnmi::MessageFollows&) { is_message_next_ = true; }
   void take(const gnmi::GetAnswer& answer);
+  void take(const gnmi::OncePart& part);
   void take(const gnmi::GetFailure& failure);
   void take(const gnmi::PathsRefused& refused);
+  void take(const gnmi::ModesInForce& modes);
   void take(const gnmi::RecordingEnd&) {}
   void take_message(Bytes message);
   void move_by_timestamp();
   void apply();
   void lose(const std::string& reason);
+  std::optional<model::Path> pattern_of(const std::string& path) const;
   std::optional<model::Path> read_pattern(const std::string& path) const;
+  void apply_answer(const model::Path& pattern, model::UpdateBatch& answer);
 
   core::Logger& log_;
   metrics::Registry& metrics_;
@@ -79,6 +84,9 @@ class Replay {
   model::PathTable paths_;
   gnmi::WireReader reader_;
   model::UpdateBatch batch_;
+  gnmi::WireReader once_reader_;
+  model::UpdateBatch once_;  // the parts of an answer so far
+  std::vector<model::Path> reads_;  // in force
   std::optional<Playback> playback_;
   core::WallTime start_{};
   ReplayCounts counts_;

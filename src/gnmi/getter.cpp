@@ -141,7 +141,7 @@ void Getter::Impl::take_answer(model::UpdateBatch batch) {
   const std::uint64_t call = calls;
   if (rounds.answered()) handlers.on_quarantine();
   if (call != calls) return;
-  if (handlers.on_raw && !rounds.is_by_once(path)) handlers.on_raw(path, reading.raw());
+  if (handlers.on_raw) handlers.on_raw(path, rounds.is_by_once(path), reading.raw());
   handlers.on_answer(path, batch);
 }
 

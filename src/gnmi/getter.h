@@ -11,7 +11,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "gnmi/get_rounds.h"
@@ -23,8 +22,9 @@ namespace dm::gnmi {
 struct GetterHandlers {
   // A round begins, and something will be asked for.
   std::function<void()> on_round;
-  // What is about to be told by on_answer, as it came; for who records.
-  std::function<void(std::size_t path, std::string_view response)> on_raw;
+  // What is about to be told by on_answer, as it came: one GetResponse, or the SubscribeResponses of a Subscribe ONCE; for
+  // who records.
+  std::function<void(std::size_t path, bool is_by_once, const std::vector<std::string>& responses)> on_raw;
   // The batch is complete for its path, and valid only inside the call.
   std::function<void(std::size_t path, const model::UpdateBatch&)> on_answer;
   // The path could not be read; the reason is for people.

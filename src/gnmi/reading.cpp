@@ -12,6 +12,7 @@ void Reading::ask(const model::Path& request, bool by_once, Done done) {
   if (!transport_) connect();
   done_ = std::move(done);
   answer_.reset();
+  raw_.clear();
   batch_.clear();
   const auto make_request = by_once ? once_request : get_request;
   transport_->start(by_once ? kSubscribeMethod : kGetMethod, make_request(request, settings_.target, profile_.encoding), true,
@@ -41,13 +42,18 @@ void Reading::connect() {
   transport_ = std::make_unique<Transport>(loop_, std::move(wanted), settings_.make_stream);
 }
 
+void Reading::keep(std::span<const std::uint8_t> message) {
+  if (keeps_raw_) raw_.emplace_back(reinterpret_cast<const char*>(message.data()), message.size());
+}
+
 void Reading::on_answer(std::span<const std::uint8_t> message) {
-  if (keeps_raw_) raw_.assign(reinterpret_cast<const char*>(message.data()), message.size());
+  keep(message);
   answer_ = answer_ ? core::Status(core::Error{core::Code::Corrupt, "more than one answer"}) : reader_->read_answer(message, batch_);
 }
 
 // The sync completes the answer; whether the device then ends the call is its own matter.
 void Reading::on_part(std::span<const std::uint8_t> message) {
+  keep(message);
   const core::Status status = reader_->read_part(message, batch_);
   if (status && !batch_.sync) return;
   answer_ = status;

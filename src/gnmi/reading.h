@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "core/clock.h"
 #include "gnmi/session.h"
@@ -38,11 +39,12 @@ class Reading {
   // Not while a question is open.
   void ask(const model::Path& request, bool by_once, Done done);
   void keep_raw() { keeps_raw_ = true; }
-  const std::string& raw() const { return raw_; }  // of the last answer of a Get, as it came, if that is kept
+  const std::vector<std::string>& raw() const { return raw_; }  // the messages of the last answer as they came, if that is kept
   void hang_up();  // the open question, if any, is not answered
 
  private:
   void connect();
+  void keep(std::span<const std::uint8_t> message);
   void on_answer(std::span<const std::uint8_t> message);
   void on_part(std::span<const std::uint8_t> message);
   void on_end(CallEnd end);
@@ -58,7 +60,7 @@ class Reading {
   model::UpdateBatch batch_;
   std::optional<core::Status> answer_;    // of the question
   bool keeps_raw_ = false;
-  std::string raw_;
+  std::vector<std::string> raw_;
   std::unique_ptr<Transport> transport_;  // last: its handlers use the rest
 };
 

@@ -11,17 +11,18 @@ namespace {
 constexpr std::string_view kMark = "drift-monitor:";
 constexpr std::uint32_t kExperimental = 999;  // gnmi_ext.proto: EID_EXPERIMENTAL
 
+void fill(const RecordedPath& path, drift_monitor::RecordedPath& to) {
+  to.set_path(path.path);
+  to.set_mode(path.mode);
+}
 void fill(const RecordingStart& start, drift_monitor::RecordingNote& out) {
   drift_monitor::RecordingStart& to = *out.mutable_start();
   to.set_tool_version(start.tool_version);
   to.set_device(start.device);
   to.set_profile(start.profile);
   to.set_target(start.target);
-  for (const RecordedPath& path : start.paths) {
-    drift_monitor::RecordedPath& added = *to.add_path();
-    added.set_path(path.path);
-    added.set_mode(path.mode);
-  }
+  to.set_sample_interval_ns(start.sample_interval.count());
+  for (const RecordedPath& path : start.paths) fill(path, *to.add_path());
 }
 void fill(const StreamBegins&, drift_monitor::RecordingNote& out) { out.set_stream_begins(true); }
 void fill(const StreamLost& lost, drift_monitor::RecordingNote& out) { out.set_stream_lost(lost.reason); }
@@ -29,6 +30,14 @@ void fill(const MessageFollows&, drift_monitor::RecordingNote& out) { out.set_me
 void fill(const GetAnswer& answer, drift_monitor::RecordingNote& out) {
   out.mutable_answer()->set_path(answer.path);
   out.mutable_answer()->set_response(answer.response);
+}
+void fill(const OncePart& part, drift_monitor::RecordingNote& out) {
+  out.mutable_part()->set_path(part.path);
+  out.mutable_part()->set_response(part.response);
+}
+void fill(const ModesInForce& modes, drift_monitor::RecordingNote& out) {
+  auto& to = *out.mutable_modes();
+  for (const RecordedPath& path : modes.paths) fill(path, *to.add_path());
 }
 void fill(const GetFailure& failure, drift_monitor::RecordingNote& out) {
   out.mutable_failure()->set_path(failure.path);
@@ -40,10 +49,15 @@ void fill(const PathsRefused& refused, drift_monitor::RecordingNote& out) {
 }
 void fill(const RecordingEnd&, drift_monitor::RecordingNote& out) { out.set_end(true); }
 
+template <class From>
+std::vector<RecordedPath> to_paths(const From& from) {
+  std::vector<RecordedPath> paths;
+  for (const auto& path : from.path()) paths.push_back({path.path(), path.mode()});
+  return paths;
+}
+
 RecordingStart to_start(const drift_monitor::RecordingStart& from) {
-  RecordingStart start{from.tool_version(), from.device(), from.profile(), from.target(), {}};
-  for (const auto& path : from.path()) start.paths.push_back({path.path(), path.mode()});
-  return start;
+  return {from.tool_version(), from.device(), from.profile(), from.target(), to_paths(from), core::Duration(from.sample_interval_ns())};
 }
 
 // The serialised note inside a record, or nullopt.
@@ -84,6 +98,8 @@ std::optional<RecordingNote> read_note(std::span<const std::uint8_t> record) {
     case drift_monitor::RecordingNote::kStreamLost: note.what = StreamLost{from.stream_lost()}; break;
     case drift_monitor::RecordingNote::kMessage: note.what = MessageFollows{}; break;
     case drift_monitor::RecordingNote::kAnswer: note.what = GetAnswer{from.answer().path(), from.answer().response()}; break;
+    case drift_monitor::RecordingNote::kPart: note.what = OncePart{from.part().path(), from.part().response()}; break;
+    case drift_monitor::RecordingNote::kModes: note.what = ModesInForce{to_paths(from.modes())}; break;
     case drift_monitor::RecordingNote::kFailure: note.what = GetFailure{from.failure().path(), from.failure().reason()}; break;
     case drift_monitor::RecordingNote::kRefused:
       note.what = PathsRefused{{from.refused().path().begin(), from.refused().path().end()}};

@@ -1,5 +1,5 @@
 // What stands between the raw messages of a recording: who was recorded and how, when each message came, what
-// Get brought, when a stream began and why it was lost.
+// was read beside it, when a stream began and why it was lost.
 //
 // A note is itself a SubscribeResponse (proto/recording.proto), so a recording stays a file every protobuf library
 // reads; one without notes is a recording too, of one stream whose arrival times nobody knows. Value types; any
@@ -27,6 +27,7 @@ struct RecordedPath {
 struct RecordingStart {
   std::string tool_version, device, profile, target;
   std::vector<RecordedPath> paths;
+  core::Duration sample_interval{};  // 0: not known
   bool operator==(const RecordingStart&) const = default;
 };
 struct StreamBegins {
@@ -45,6 +46,12 @@ struct GetAnswer {
   std::string response;  // GetResponse, serialised
   bool operator==(const GetAnswer&) const = default;
 };
+// One message of the answer to a Subscribe ONCE; all of them stand together, the last has the sync.
+struct OncePart {
+  std::string path;
+  std::string response;  // SubscribeResponse, serialised
+  bool operator==(const OncePart&) const = default;
+};
 struct GetFailure {
   std::string path, reason;
   bool operator==(const GetFailure&) const = default;
@@ -54,13 +61,20 @@ struct PathsRefused {
   std::vector<std::string> paths;
   bool operator==(const PathsRefused&) const = default;
 };
+// All paths that are asked otherwise than the start says, from now on: the device did not take them so.
+struct ModesInForce {
+  std::vector<RecordedPath> paths;
+  bool operator==(const ModesInForce&) const = default;
+};
 struct RecordingEnd {
   bool operator==(const RecordingEnd&) const = default;
 };
 
 struct RecordingNote {
   core::WallTime at{};
-  std::variant<RecordingStart, StreamBegins, StreamLost, MessageFollows, GetAnswer, GetFailure, PathsRefused, RecordingEnd> what;
+  std::variant<RecordingStart, StreamBegins, StreamLost, MessageFollows, GetAnswer, OncePart, GetFailure, PathsRefused,
+               ModesInForce, RecordingEnd>
+      what;
   bool operator==(const RecordingNote&) const = default;
 };
 

@@ -41,8 +41,12 @@ class Reading {
   Reading(const schema::Profile& profile, const core::Limits& limits) : paths_(schema::classify), reader_(profile, paths_, limits) {}
 
   void begin_stream() { reader_.begin_stream(); }
-  core::Status read(std::span<const std::uint8_t> message, bool is_answer) {
-    const core::Status status = is_answer ? reader_.read_answer(message, batch_) : reader_.read(message, batch_);
+  enum class Kind { Message, Answer, Part };
+  core::Status read(std::span<const std::uint8_t> message, Kind kind) {
+    if (kind == Kind::Part) batch_.clear();
+    const core::Status status = kind == Kind::Answer ? reader_.read_answer(message, batch_)
+                                : kind == Kind::Part ? reader_.read_part(message, batch_)
+                                                     : reader_.read(message, batch_);
     if (!status) return status;
     for (const model::LeafSet& set : batch_.sets) values_.insert_or_assign(set.path, std::string(batch_.value(set)));
     return status;
@@ -87,7 +91,7 @@ class Surveyor {
         std::visit([this](const auto& what) { take(what); }, note->what);
       } else {
         ++survey_.messages;
-        read(**record, false);
+        if (read(**record, Reading::Kind::Message) && as_read_.batch().sync) ++survey_.syncs;
       }
     }
   }
@@ -117,7 +121,10 @@ class Surveyor {
   void take(const StreamLost& lost) { survey_.troubles.push_back("a stream was lost: " + lost.reason); }
   void take(const GetAnswer& answer) {
     ++survey_.answers;
-    read(as_bytes(answer.response), true);
+    read(as_bytes(answer.response), Reading::Kind::Answer);
+  }
+  void take(const OncePart& part) {
+    if (read(as_bytes(part.response), Reading::Kind::Part) && as_read_.batch().sync) ++survey_.answers;
   }
   void take(const GetFailure& failure) {
     for (PathSurvey& path : survey_.paths) {
@@ -130,14 +137,14 @@ class Surveyor {
     }
   }
 
-  void read(std::span<const std::uint8_t> message, bool is_answer) {
-    if (!as_read_.read(message, is_answer)) {
+  bool read(std::span<const std::uint8_t> message, Reading::Kind kind) {
+    if (!as_read_.read(message, kind)) {
       ++survey_.bad_messages;
-      return;
+      return false;
     }
     survey_.undecodable += model::undecodable(as_read_.batch().unread_counts);
-    if (as_read_.batch().sync) ++survey_.syncs;
-    (void)as_said_.read(message, is_answer);  // the same bytes, and they were well formed
+    (void)as_said_.read(message, kind);  // the same bytes, and they were well formed
+    return true;
   }
 
   void count_leaf(PathId leaf, const std::string& value) {

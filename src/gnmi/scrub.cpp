@@ -66,6 +66,13 @@ class Scrubber {
   void scrub(PathsRefused& refused) {
     for (std::string& path : refused.paths) path = path_text(path);
   }
+  void scrub(ModesInForce& modes) {
+    for (RecordedPath& path : modes.paths) path.path = path_text(path.path);
+  }
+  void scrub(OncePart& part) {
+    part.path = path_text(part.path);
+    part.response = message({reinterpret_cast<const std::uint8_t*>(part.response.data()), part.response.size()});
+  }
   void scrub(GetAnswer& answer) {
     answer.path = path_text(answer.path);
     ::gnmi::GetResponse response;

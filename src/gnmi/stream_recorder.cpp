@@ -32,7 +32,7 @@ StreamRecorder::~StreamRecorder() {
 
 RecordingStart StreamRecorder::start_of(const std::string& tool_version) const {
   const SessionSettings& settings = session_.settings();
-  RecordingStart start{tool_version, settings.device, profile_->name, settings.target, {}};
+  RecordingStart start{tool_version, settings.device, profile_->name, settings.target, {}, settings.sample_interval};
   for (const schema::ProfilePath& path : settings.subscription->paths) {
     start.paths.push_back({model::to_text(path.path), std::string(schema::to_text(path.mode))});
   }
@@ -75,28 +75,51 @@ SessionHandlers StreamRecorder::session_handlers() {
                 if (std::exchange(said_, reason) != reason) handlers_.on_news(reason);
               },
           .on_bad_message = [this] { ++counts_.bad_messages; },
-          .on_quarantine = [this] { note_refused(); }};
+          .on_quarantine =
+              [this] {
+                note_modes();
+                note_refused();
+              },
+          .on_software = {}};
 }
 
 GetterHandlers StreamRecorder::getter_handlers() {
   return {.on_round = [this] { session_.probe(); },
           .on_raw =
-              [this](std::size_t path, std::string_view response) {
-                note(GetAnswer{read_path(path), std::string(response)});
+              [this](std::size_t path, bool is_by_once, const std::vector<std::string>& responses) {
+                for (const std::string& response : responses) {
+                  is_by_once ? note(OncePart{path_of(path), response}) : note(GetAnswer{path_of(path), response});
+                }
                 ++counts_.answers;
               },
           .on_answer = [](std::size_t, const model::UpdateBatch&) {},
           .on_failure =
               [this](std::size_t path, const std::string& reason) {
-                note(GetFailure{read_path(path), reason});
-                const std::string line = fmt::format("{} cannot be read by Get: {}", read_path(path), reason);
+                note(GetFailure{path_of(path), reason});
+                const std::string line = fmt::format("{} cannot be read: {}", path_of(path), reason);
                 if (std::exchange(said_, line) != line) handlers_.on_news(line);
               },
           .on_quarantine = [this] { note_refused(); }};
 }
 
-std::string StreamRecorder::read_path(std::size_t source) const {
+std::string StreamRecorder::path_of(std::size_t source) const {
   return model::to_text(session_.settings().subscription->paths[source].path);
+}
+
+// What the device does not take on the stream is read beside it, as the service does.
+void StreamRecorder::note_modes() {
+  const Subscription& subscription = *session_.settings().subscription;
+  ModesInForce modes;
+  std::vector<std::size_t> read = subscription.get_sources;
+  for (const FallenPath& path : session_.fallen()) {
+    modes.paths.push_back({path_of(path.source), std::string(schema::to_text(path.mode))});
+    if (path.mode == schema::PathMode::Get) read.push_back(path.source);
+  }
+  if (modes == modes_) return;
+  modes_ = modes;
+  for (const RecordedPath& path : modes.paths) handlers_.on_news(fmt::format("not taken as configured: {}; asked as {}", path.path, path.mode));
+  note(std::move(modes));
+  getter_.set_paths(std::move(read));
 }
 
 void StreamRecorder::note_refused() {
@@ -108,9 +131,6 @@ void StreamRecorder::note_refused() {
     }
   };
   add(session_.quarantined());
-  for (const FallenPath& path : session_.fallen()) {  // not on the stream: a recording has only what is configured as get
-    if (path.mode == schema::PathMode::Get) refused.paths.push_back(read_path(path.source));
-  }
   add(getter_.quarantined());
   note(std::move(refused));
 }

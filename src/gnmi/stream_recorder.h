@@ -1,4 +1,4 @@
-// Records one device as the service would see it: its stream, over every reconnect, and what Get reads.
+// Records one device as the service would see it: its stream, over every reconnect, and what is read beside it.
 //
 // Owns the session and the readings; each message, and each note about what happened (gnmi/recording_note.h), is in
 // the file before the next is looked at. A file that cannot be written ends the recording. Lives on the loop;
@@ -49,8 +49,9 @@ class StreamRecorder {
   SessionHandlers session_handlers();
   GetterHandlers getter_handlers();
   RecordingStart start_of(const std::string& tool_version) const;
-  std::string read_path(std::size_t source) const;  // of the paths read by Get
+  std::string path_of(std::size_t source) const;
   void note(decltype(RecordingNote::what) what);
+  void note_modes();
   void note_refused();
   void write(std::span<const std::uint8_t> record);
 
@@ -62,6 +63,7 @@ class StreamRecorder {
   RecorderCounts counts_;
   bool has_failed_ = false;
   std::string said_;  // the last trouble told
+  ModesInForce modes_;
   Session session_;
   Getter getter_;
 };

@@ -130,6 +130,34 @@ def keeps_what_cannot_be_reached(session):
         raise Failure(f"replay of a device that was never reached:\n{out}")
 
 
+def records_what_is_asked_otherwise(session):
+    """What a device does not take as configured is recorded as the service asks it: sampled, and read by Subscribe ONCE."""
+    interfaces, vlans = "/interfaces/interface/config", "/network-instances/network-instance[name=*]/vlans/vlan/config"
+    description = "/interfaces/interface[name=Ethernet11]/config/description"
+    vlan = "/network-instances/network-instance[name=default]/vlans/vlan[vlan-id=40]"  # not wanted on leaf4
+    session.fabric.post("devices/leaf4/manners", {"no_on_change": [interfaces, vlans], "no_sample": [vlans], "get": False})
+    config = with_files(base_config(session.fabric, session.folder))
+    config["gnmi"].update(sample_interval="1s", get_interval="1s", paths=[{"path": p, "mode": "off"} for p in ("/arista/eos/mlag", "/arista/eos/evpn")])
+    config_file, recording = session.folder / "modes.json", session.folder / "leaf4.rec"
+    config_file.write_text(json.dumps(config))
+    recorder = session.ending(Process([str(BUILD / "drift-monitor"), "record", "leaf4", "-o", str(recording), "--config", str(config_file)]))
+    recorder.wait_line("leaf4: live")
+    for path, word in ((description, "sampled typo"), (vlan + "/config/name", "read typo")):
+        session.fabric.leaf("leaf4", path, word)
+        wait_for(f"the recording to hold '{word}'", lambda: word.encode() in recording.read_bytes())
+    expect("record, ended by a signal", recorder.end(), 0)
+
+    del config["gnmi"]["sample_interval"]  # the recording has its own
+    config_file.write_text(json.dumps(config))
+    code, out, err = drift_monitor("replay", recording, "--config", config_file, "--output", "json")
+    expect("replay: " + out[-2000:] + err, code, 1)
+    device = json.loads(out)["devices"][0]
+    expect("what is wrong at the end", sorted((d["path"], d["current_value"]) for d in device["differences"]),
+           [(description, "sampled typo"), (vlan, {"config/name": "read typo"})])
+    expect("freshness", device["freshness"], "live")
+    session.fabric.post("devices/leaf4/manners", "{}")
+
+
 def plays_other_servers(folder):
     """Every recording there is, and the one of a thousand VLANs that became two."""
     for file in sorted(DATA.glob("*.pb")):
@@ -154,6 +182,7 @@ def plays_other_servers(folder):
 def main():
     with Session("--no-noise") as session:
         records_what_the_service_sees(session)
+        records_what_is_asked_otherwise(session)
         keeps_what_cannot_be_reached(session)
         plays_other_servers(session.folder)
     print("record and replay: ok")

@@ -18,6 +18,9 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
+using namespace std::chrono_literals;
+
+const std::string kAsked = "/interfaces/interface/config", kLeaf = "/interfaces/interface[name=eth1]/config/description";
 constexpr core::WallTime kStart{std::chrono::seconds(1795132800)};
 
 struct TemporaryFile {
@@ -37,7 +40,10 @@ class Replayed {
     const auto loaded = schema::load_profile("openconfig");
     MonitorSpec spec{.device = "dut", .profile = loaded.profile};
     Areas areas;
-    for (const schema::ProfilePath& path : loaded.profile->paths) areas[path.area].push_back(path.path);
+    for (const schema::ProfilePath& path : loaded.profile->paths) {
+      areas[path.area].push_back(schema::to_request(*loaded.profile, path.path).path);
+      areas[path.area].back().origin.clear();
+    }
     spec.areas = std::make_shared<const Areas>(std::move(areas));
     spec.lifecycle.hold = std::chrono::seconds(1);
     spec.lifecycle.group_window = std::chrono::milliseconds(100);
@@ -210,6 +216,100 @@ TEST(ReplayOfFakeServer, UnderstandsLegacyElements) {
 TEST(ReplayOfSamples, TellNothingWhileNothingChanges) {
   EXPECT_THAT(told_by("gnxi-07-sample-buggy"), IsEmpty());
   EXPECT_THAT(told_by("gnxi-08-sample-leaf"), IsEmpty());
+}
+
+// A recording made note by note, of one leaf that should be "right".
+class ReplayOfModes : public ::testing::Test {
+ protected:
+  ReplayOfModes() : writer_(std::move(*gnmi::RecordingWriter::create(file_.path))) {
+    note(0s, gnmi::StreamBegins{});
+  }
+  void note(core::Duration at, decltype(gnmi::RecordingNote::what) what) {
+    append(gnmi::to_record({.at = kStart + at, .what = std::move(what)}));
+  }
+  void say(core::Duration at, const ::gnmi::SubscribeResponse& response) {
+    note(at, gnmi::MessageFollows{});
+    append(response.SerializeAsString());
+  }
+  void append(const std::string& record) {
+    ASSERT_TRUE(writer_.append({reinterpret_cast<const std::uint8_t*>(record.data()), record.size()}));
+  }
+  static ::gnmi::SubscribeResponse leaf(const std::string& value) {
+    ::gnmi::SubscribeResponse response;
+    auto& update = *response.mutable_update()->add_update();
+    for (const char* name : {"interfaces", "interface", "config", "description"}) update.mutable_path()->add_elem()->set_name(name);
+    (*update.mutable_path()->mutable_elem(1)->mutable_key())["name"] = "eth1";
+    update.mutable_val()->set_string_val(value);
+    return response;
+  }
+  static ::gnmi::SubscribeResponse sync() {
+    ::gnmi::SubscribeResponse response;
+    response.set_sync_response(true);
+    return response;
+  }
+  void play() {
+    replayed_.play(file_.path);
+    replayed_.finish();
+  }
+
+  TemporaryFile file_;
+  gnmi::RecordingWriter writer_;
+  Replayed replayed_{{}, 0, {{.path = to_path(kLeaf), .values = {std::string("right")}, .from = {"file", "test", ""}}}};
+};
+
+TEST_F(ReplayOfModes, WhatASubscribeOnceBroughtIsOneAnswer) {
+  note(0s, gnmi::ModesInForce{{{kAsked, "get"}}});
+  say(1s, sync());
+  note(2s, gnmi::OncePart{kAsked, leaf("right").SerializeAsString()});
+  note(2s, gnmi::OncePart{kAsked, sync().SerializeAsString()});
+  note(60s, gnmi::OncePart{kAsked, leaf("wrong").SerializeAsString()});
+  note(60s, gnmi::OncePart{kAsked, sync().SerializeAsString()});
+
+  play();
+
+  EXPECT_EQ(replayed_.replay().counts().answers, 2U);
+  EXPECT_THAT(replayed_.told(), ElementsAre("61.0s opened different " + kLeaf + ": \"wrong\""));
+}
+
+TEST_F(ReplayOfModes, APartThatBreaksOffSaysNothing) {
+  note(0s, gnmi::ModesInForce{{{kAsked, "get"}}});
+  say(1s, sync());
+  note(2s, gnmi::OncePart{kAsked, leaf("wrong").SerializeAsString()});
+
+  play();
+
+  EXPECT_EQ(replayed_.replay().counts().answers, 0U);
+  EXPECT_THAT(replayed_.told(), IsEmpty()) << "what is not read yet is neither wrong nor missing";
+}
+
+// A sampled path of which nothing comes any more is said to be silent; as ON_CHANGE it would be in sync for ever.
+TEST_F(ReplayOfModes, APathThatFellToSampleIsExpectedToRepeatItself) {
+  note(0s, gnmi::ModesInForce{{{kAsked, "sample"}}});
+  say(1s, leaf("right"));
+  say(1s, sync());
+  note(1000s, gnmi::RecordingEnd{});
+
+  play();
+
+  DeviceStatus status;
+  replayed_.replay().monitor()->describe(status);
+  EXPECT_EQ(status.verdict, model::Verdict::Degraded);
+  EXPECT_THAT(replayed_.told(), IsEmpty());
+}
+
+TEST_F(ReplayOfModes, APathIsOnTheStreamAgainWhenTheModesSaySo) {
+  note(0s, gnmi::ModesInForce{{{kAsked, "get"}}});
+  say(1s, sync());
+  note(2s, gnmi::StreamLost{"retry"});
+  note(2s, gnmi::ModesInForce{});
+  note(3s, gnmi::StreamBegins{});
+  say(3s, leaf("wrong"));
+  say(3s, sync());
+  note(4s, gnmi::OncePart{kAsked, sync().SerializeAsString()});  // of a reading that is no more: left out
+
+  play();
+
+  EXPECT_THAT(replayed_.told(), ElementsAre("4.0s opened different " + kLeaf + ": \"wrong\""));
 }
 
 // The same without arrival times: the device's own timestamps move the clock.

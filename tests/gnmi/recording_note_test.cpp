@@ -12,12 +12,15 @@ constexpr core::WallTime kAt{std::chrono::seconds(1795132800)};
 
 TEST(RecordingNote, IsReadAsItWasWritten) {
   const RecordingNote notes[] = {
-      {kAt, RecordingStart{"0.1.0", "leaf1", "arista-eos", "dut", {{"/interfaces/interface/config", "on_change"}, {"/arista/eos/mlag", "get"}}}},
+      {kAt, RecordingStart{"0.1.0", "leaf1", "arista-eos", "dut", {{"/interfaces/interface/config", "on_change"}, {"/arista/eos/mlag", "get"}}, std::chrono::seconds(10)}},
       {kAt, StreamBegins{}},
       {kAt, StreamLost{"UNAVAILABLE: EOF"}},
       {kAt, MessageFollows{}},
       {kAt, GetAnswer{"/arista/eos/mlag", std::string("\x0a\x00", 2)}},
       {kAt, GetFailure{"/arista/eos/mlag", "UNIMPLEMENTED"}},
+      {kAt, OncePart{"/arista/eos/mlag", std::string("\x18\x01", 2)}},
+      {kAt, ModesInForce{{{"/a", "sample"}, {"/b", "get"}}}},
+      {kAt, ModesInForce{}},
       {kAt, PathsRefused{{"/a", "/b"}}},
       {kAt, PathsRefused{}},
       {kAt, RecordingEnd{}},

@@ -133,6 +133,21 @@ TEST_F(SurveyTest, ReadsAnswersOfGetAndSaysWhatFailed) {
   EXPECT_THAT(survey.troubles, ElementsAre("a stream was lost: EOF"));
 }
 
+TEST_F(SurveyTest, ReadsWhatASubscribeOnceBroughtAsOneAnswer) {
+  ::gnmi::SubscribeResponse part, sync;
+  *part.mutable_update() = leaf({"arista", "eos", "mlag", "config", "domain-id"}, "mlag");
+  sync.set_sync_response(true);
+  note(OncePart{"/arista/eos/mlag", part.SerializeAsString()});
+  note(OncePart{"/arista/eos/mlag", sync.SerializeAsString()});
+
+  const Survey survey = made();
+
+  EXPECT_EQ(survey.paths[2].leaves, 1U);
+  EXPECT_EQ(survey.answers, 1U);
+  EXPECT_EQ(survey.syncs, 0U) << "no dump of a stream";
+  EXPECT_EQ(survey.messages, 0U);
+}
+
 TEST_F(SurveyTest, KeepsTheReasonOfAPathThatWasNeverRead) {
   note(GetFailure{"/arista/eos/mlag", "UNIMPLEMENTED"});
 

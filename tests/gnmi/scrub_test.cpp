@@ -135,6 +135,9 @@ TEST_F(ScrubTest, LeavesNoSecretAndNoFreeTextAnywhere) {
   scrubbed({note(RecordingStart{"0.1.0", "leaf1", "arista-eos", "", {{"/users/user[name=Customer Ltd]", "on_change"}}}),
             note(StreamBegins{}), note(MessageFollows{}), full_of_secrets().SerializeAsString(), error.SerializeAsString(),
             std::string("\x0a\xff hunter2"), note(GetAnswer{"/users/user[name=Customer Ltd]", answer.SerializeAsString()}),
+            note(OncePart{"/users/user[name=Customer Ltd]", full_of_secrets().SerializeAsString()}),
+            note(OncePart{"/users/user[name=Customer Ltd]", "hunter2 is no part"}),
+            note(ModesInForce{{{"/users/user[name=Customer Ltd]", "get"}}}),
             note(GetAnswer{"/x", "hunter2 is no answer"}), note(GetFailure{"/users[password=hunter2]", "Customer Ltd"}),
             note(StreamLost{"hunter2"}), note(PathsRefused{{"/users/user[name=Customer Ltd]", "hunter2"}}), note(RecordingEnd{})});
 
