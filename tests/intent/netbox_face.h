@@ -78,6 +78,28 @@ class NetBoxFace {
     version_ = version;
     status_ = replaced(netbox_file("status.json"), "4.4.10", version);
   }
+  void set_status(const std::string& json) {
+    const std::lock_guard lock(mutex_);
+    status_ = json;
+  }
+  void accept_token(const std::string& token) {
+    const std::lock_guard lock(mutex_);
+    other_token_ = "Bearer " + token;
+  }
+  // Rewrites each row of a list.
+  void edit(const std::string& path, const std::function<std::string(const std::string&)>& change) {
+    const std::lock_guard lock(mutex_);
+    for (Row& row : rows_[path]) row.json = change(row.json);
+  }
+  void remove_list(const std::string& path) {
+    const std::lock_guard lock(mutex_);
+    rows_.erase(path);
+  }
+  void rename_list(const std::string& path, const std::string& to) {
+    const std::lock_guard lock(mutex_);
+    rows_[to] = std::exchange(rows_[path], {});
+    rows_.erase(path);
+  }
   // Keyset parameters are ignored for this list.
   void without_keyset(const std::string& path) {
     const std::lock_guard lock(mutex_);
@@ -191,7 +213,10 @@ class NetBoxFace {
     const auto authorization = request.headers.find("authorization");
     if (authorization == request.headers.end())
       return {403, "application/json", netbox_file("errors/missing_token.json"), {}};
-    if (authorization->second != "Token " + token())
+    const bool is_bearer = authorization->second.starts_with("Bearer");
+    if (is_bearer && authorization->second != other_token_)
+      return {403, "application/json", netbox_file("errors/bearer_v1_token.json"), {}};
+    if (!is_bearer && authorization->second != "Token " + token())
       return {403, "application/json", netbox_file("errors/bad_token.json"), {}};
     if (!request.path.ends_with('/')) return {301, "text/html; charset=utf-8", "", {{"Location", request.path + "/"}}};
     if (request.path == "/api/status/") return {200, "application/json", status_, {}};
@@ -226,8 +251,9 @@ class NetBoxFace {
     const std::size_t limit = std::min(number(request, "limit", 50), page_cap_);
     const std::size_t offset = number(request, "offset", 0);
     std::string results;
+    const bool excludes = version_ < "4.7" && request.query.contains("exclude");  // 4.7 ignores it
     for (std::size_t i = offset; i < std::min(offset + limit, found.size()); ++i) {
-      results += (results.empty() ? "" : ",") + found[i]->json;
+      results += (results.empty() ? "" : ",") + (excludes ? replaced(found[i]->json, "\"config_context\":", "\"_\":") : found[i]->json);
     }
     const bool is_last = offset + limit >= found.size();
     const std::string next = is_last ? "null"
@@ -241,7 +267,7 @@ class NetBoxFace {
   }
 
   std::size_t page_cap_;
-  std::string status_, version_ = "4.4.10";
+  std::string status_, version_ = "4.4.10", other_token_;
   std::set<std::string> offset_only_;
   std::set<std::uint64_t> gone_devices_;
   mutable std::mutex mutex_;

@@ -193,8 +193,15 @@ Result<ReadAnswer> RestReader::read(const Need& need) {
   if (asked->filters.empty()) return answer;
   const Status taken = asked->ids.empty() ? take_all(*asked, answer) : take_some(*asked, answer);
   if (!taken) return taken.error();
+  drop_unasked(answer.rows.devices);
   if (auto rendered = render(answer.rows.devices); !rendered) return rendered.error();
   return answer;
+}
+
+// NetBox 4.7 sends contexts whatever is excluded: what was not asked for does not count.
+void RestReader::drop_unasked(std::vector<DeviceRow>& devices) const {
+  if (extras_.config_contexts) return;
+  for (DeviceRow& row : devices) std::string().swap(row.config_context);
 }
 
 Status RestReader::take_some(Devices& asked, ReadAnswer& answer) const {

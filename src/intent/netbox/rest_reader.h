@@ -52,6 +52,7 @@ class RestReader final : public Reader {
   ListQuery query_for(const Devices& asked, const DeviceFilter& filter) const;
   core::Status take_some(Devices& asked, ReadAnswer& answer) const;
   core::Result<std::vector<DeviceFilter>> filters() const;
+  void drop_unasked(std::vector<DeviceRow>& devices) const;
   void add_objects(const Need& need, Tables& rows, std::vector<ListJob>& jobs) const;
   core::Status take_all(Devices& asked, ReadAnswer& answer);
   ListQuery device_query(const std::string& parameters) const;
