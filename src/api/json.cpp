@@ -20,7 +20,7 @@ Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr)
 
 Json to_json(const model::Provenance& from) {
   if (from.source.empty()) return nullptr;
-  return {{"source", from.source}, {"object", from.object}, {"url", text_or_null(from.url)}, {"field", text_or_null(from.field)}};
+  return {{"source", from.source.str()}, {"object", from.object.str()}, {"url", text_or_null(from.url)}, {"field", text_or_null(from.field)}};
 }
 
 Json device_time(std::int64_t nanoseconds) {

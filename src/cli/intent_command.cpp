@@ -114,10 +114,10 @@ int show_intent(const std::string& config_file, const std::string& device, const
       items.push_back({{"path", row.path},
                        {"rule", row.rule},
                        {"value", row.value.empty() ? Json(nullptr) : Json::parse(row.value)},
-                       {"source", row.from.source},
-                       {"object", row.from.object},
-                       {"url", row.from.url.empty() ? Json(nullptr) : Json(row.from.url)},
-                       {"field", row.from.field.empty() ? Json(nullptr) : Json(row.from.field)}});
+                       {"source", row.from.source.str()},
+                       {"object", row.from.object.str()},
+                       {"url", row.from.url.empty() ? Json(nullptr) : Json(row.from.url.str())},
+                       {"field", row.from.field.empty() ? Json(nullptr) : Json(row.from.field.str())}});
     }
     Json silent = Json::array();
     for (const auto& [where, why] : not_compared(*found->second)) silent.push_back({{"path", where}, {"reason", why}});

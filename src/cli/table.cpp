@@ -29,7 +29,7 @@ std::size_t display_width(std::string_view text) {
 }
 
 std::string from_text(const model::Provenance& from) {
-  return from.field.empty() ? from.object : from.object + " " + from.field;
+  return from.field.empty() ? from.object.str() : from.object.str() + " " + from.field.str();
 }
 
 std::string printable(std::string_view text) {

@@ -149,8 +149,8 @@ class Writer {
   std::string intent(const model::Provenance& from) {
     if (from.source.empty()) return "null";
     const auto name_or_null = [this](const std::string& text) { return text.empty() ? "null" : name(text); };
-    return fmt::format("{{\"source\": {}, \"object\": {}, \"url\": {}, \"field\": {}}}", name(from.source),
-                       name(from.object), name_or_null(from.url), name_or_null(from.field));
+    return fmt::format("{{\"source\": {}, \"object\": {}, \"url\": {}, \"field\": {}}}", name(from.source.str()),
+                       name(from.object.str()), name_or_null(from.url), name_or_null(from.field));
   }
 
   // What would bring the device back: never with a cut value.

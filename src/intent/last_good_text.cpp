@@ -64,8 +64,8 @@ model::Value value_of(const Json& json) {
 class Sources {
  public:
   std::size_t place_of(const model::Provenance& from) {
-    const auto [slot, is_new] = places_.try_emplace({from.source, from.object, from.url, from.field}, places_.size());
-    if (is_new) list_.push_back(Json::array({from.source, from.object, from.url, from.field}));
+    const auto [slot, is_new] = places_.try_emplace({from.source.str(), from.object.str(), from.url.str(), from.field.str()}, places_.size());
+    if (is_new) list_.push_back(Json::array({from.source.str(), from.object.str(), from.url.str(), from.field.str()}));
     return slot->second;
   }
   Json take() { return std::move(list_); }

@@ -12,15 +12,16 @@
 #include "model/finding.h"
 #include "model/path.h"
 #include "model/path_text.h"
+#include "model/shared_text.h"
 #include "model/value.h"
 
 namespace dm::model {
 
 struct Provenance {
-  std::string source;  // "netbox" | "file"
-  std::string object;  // "dcim.interface:101" | "intent/leaf1.yaml:12"
-  std::string url;     // page a person can open, or empty (null in events)
-  std::string field{};  // of the object: "mtu", "custom_fields.l3vni"; empty: the object as a whole, or a file
+  SharedText source;  // "netbox" | "file"
+  SharedText object;  // "dcim.interface:101" | "intent/leaf1.yaml:12"
+  SharedText url;     // page a person can open, or empty (null in events)
+  SharedText field{};  // of the object: "mtu", "custom_fields.l3vni"; empty: the object as a whole, or a file
   bool operator==(const Provenance&) const = default;
 };
 

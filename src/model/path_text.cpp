@@ -4,8 +4,13 @@
 
 namespace dm::model {
 
+const SharedText& PathText::root() {
+  static const SharedText kRoot("/");
+  return kRoot;
+}
+
 Path PathText::parsed() const {
-  auto path = parse_path(text_);
+  auto path = parse_path(text_.str());
   CHECK(path.has_value(), "a canonical text is a path");
   return *std::move(path);
 }

@@ -100,16 +100,16 @@ Statement& bind_drift(Statement& statement, const model::Drift& drift) {
       .bind(7, model::to_text(drift.severity))
       .bind(8, to_stored_json(drift.desired))
       .bind(9, to_stored_json(drift.current))
-      .bind(10, drift.from.source)
-      .bind(11, drift.from.object)
-      .bind(12, drift.from.url)
+      .bind(10, drift.from.source.str())
+      .bind(11, drift.from.object.str())
+      .bind(12, drift.from.url.str())
       .bind(13, to_stored(drift.first_seen))
       .bind(14, to_stored(drift.opened_at))
       .bind(15, to_stored(drift.changed_at))
       .bind(16, to_stored(drift.resolved_at))
       .bind(17, drift.device_timestamp_ns)
       .bind(18, drift.was_told ? 1 : 0)
-      .bind(19, drift.from.field);
+      .bind(19, drift.from.field.str());
 }
 
 }  // namespace dm::store

@@ -208,7 +208,7 @@ TEST(EventJson, HostileTextStaysText) {
 TEST(EventJson, EmptyLinksAreNull) {
   auto event = description_event();
   event.url.clear();
-  event.differences[0].drift.from.url.clear();
+  event.differences[0].drift.from.url = {};
 
   const Json body = parsed(to_json(event, kLimit, kMost));
 

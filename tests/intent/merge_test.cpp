@@ -40,14 +40,14 @@ std::vector<std::string> leaves_of(const DeviceIntent& device) {
   std::vector<std::string> texts;
   for (const auto& leaf : device.leaves) {
     texts.push_back(leaf.path.text() + "=" + model::to_json(leaf.desired()) + " " +
-                    leaf.from.source);
+                    leaf.from.source.str());
   }
   return texts;
 }
 std::vector<std::string> entries_of(const DeviceIntent& device) {
   std::vector<std::string> texts;
   for (const auto& entry : device.entries)
-    texts.push_back(entry.path.text() + " " + entry.from.source);
+    texts.push_back(entry.path.text() + " " + entry.from.source.str());
   return texts;
 }
 

@@ -100,11 +100,11 @@ TEST(NetBoxFabric, SortsByPathAndNamesWhereEachExpectationComesFrom) {
                                }));
     for (const auto& leaf : intent.leaves) {
       EXPECT_EQ(leaf.from.source, "netbox");
-      EXPECT_THAT(leaf.from.object,
+      EXPECT_THAT(leaf.from.object.str(),
                   testing::MatchesRegex("(dcim|ipam|vpn|netbox_bgp)\\.[a-z0-9]+:[0-9]+"));
-      const bool is_session = leaf.from.object.starts_with("netbox_bgp");  // has no display_url
-      EXPECT_EQ(leaf.from.url.starts_with(face.url() + "/"), !is_session)
-          << leaf.from.object << " " << leaf.from.url;
+      const bool is_session = leaf.from.object.str().starts_with("netbox_bgp");  // has no display_url
+      EXPECT_EQ(leaf.from.url.str().starts_with(face.url() + "/"), !is_session)
+          << leaf.from.object.str() << " " << leaf.from.url.str();
     }
   }
 }

@@ -76,7 +76,7 @@ TEST_P(RecordedRow, SaysWhatFollowsFromIt) {
   }
 
   EXPECT_EQ(expectation, row.expectation);
-  EXPECT_EQ(from.object.substr(0, from.object.find(':')), row.object);
+  EXPECT_EQ(from.object.str().substr(0, from.object.str().find(':')), row.object);
   EXPECT_EQ(from.field, row.field);
 }
 

@@ -133,7 +133,7 @@ class Lab {
   }
   // "dcim.interface:1 mtu": who says what is expected at a path; "-" for nobody.
   std::string from(const std::string& path) const {
-    const auto said = [](const model::Provenance& who) { return who.object + " " + who.field; };
+    const auto said = [](const model::Provenance& who) { return who.object.str() + " " + who.field.str(); };
     for (const auto& leaf : loaded.devices.front()->leaves) {
       if (leaf.path.text() == path) return said(leaf.from);
     }

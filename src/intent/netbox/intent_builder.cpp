@@ -57,8 +57,8 @@ void IntentBuilder::add(Path path, Rule rule, std::vector<Value> values, const P
     slot->second = {std::move(path), rule, std::move(values), from};
   } else if (slot->second.rule != rule || slot->second.values != values) {
     find(model::FindingKind::Contradiction, from,
-         fmt::format("{} and {} disagree about {}; the first counts", slot->second.from.object,
-                     from.object, text));
+         fmt::format("{} and {} disagree about {}; the first counts", slot->second.from.object.str(),
+                     from.object.str(), text));
   }
 }
 

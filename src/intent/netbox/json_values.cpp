@@ -137,7 +137,8 @@ CustomFields custom_fields_of(od::value value) {
   if (value.type() != od::json_type::object) return fields;
   for (auto field : value.get_object()) {
     std::string name(std::string_view(field.unescaped_key()));
-    fields.insert_or_assign(std::move(name), custom_value_of(field.value()));
+    model::Value said = custom_value_of(field.value());
+    if (!said.is_absent()) fields.insert_or_assign(std::move(name), std::move(said));
   }
   return fields;
 }

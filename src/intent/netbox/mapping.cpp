@@ -136,6 +136,16 @@ DeviceIds Mapping::stale_devices(const Touched& touched) const {
   return stale;
 }
 
+void Mapping::share_texts(model::DeviceIntent& intent) {
+  const auto share = [this](auto& expectation) {
+    expectation.path.share(texts_);
+    model::Provenance& from = expectation.from;
+    for (model::SharedText* text : {&from.source, &from.object, &from.url, &from.field}) *text = texts_.shared(*text);
+  };
+  for (model::Expectation& leaf : intent.leaves) share(leaf);
+  for (model::EntryExpectation& entry : intent.entries) share(entry);
+}
+
 const Mapping::MappedDevice& Mapping::map_device(const TableIndex& index, const DeviceRow& device,
                                                  bool is_stale) {
   const auto [slot, is_new] = devices_.try_emplace(device.id);
@@ -143,8 +153,9 @@ const Mapping::MappedDevice& Mapping::map_device(const TableIndex& index, const 
   LookedAt looked_at;
   const Joined joined(index, looked_at);
   std::vector<model::Finding> findings;
-  auto intent = std::make_shared<const model::DeviceIntent>(
-      intent_of(index.view(device, joined), *silent_, findings));
+  model::DeviceIntent mapped = intent_of(index.view(device, joined), *silent_, findings);
+  share_texts(mapped);
+  auto intent = std::make_shared<const model::DeviceIntent>(std::move(mapped));
   fan_out_.note(device.id, std::move(looked_at));
   slot->second.findings = std::move(findings);
   if (is_new || !is_same(*slot->second.intent, *intent)) slot->second.intent = std::move(intent);
@@ -186,6 +197,7 @@ Loaded Mapping::map(const Tables& tables, const Touched& touched) {
     if (!is_kept) fan_out_.note(device->first, {});
     device = is_kept ? std::next(device) : devices_.erase(device);
   }
+  if (is_everything) texts_.drop_unused();
   return loaded;
 }
 

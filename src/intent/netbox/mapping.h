@@ -44,7 +44,10 @@ class Mapping {
   DeviceIds stale_devices(const Touched& touched) const;
   const MappedDevice& map_device(const TableIndex& index, const DeviceRow& device, bool is_stale);
 
+  void share_texts(model::DeviceIntent& intent);
+
   MappingOptions options_;
+  model::TextPool texts_;  // of paths and provenances: most of them repeat on every device
   FanOut fan_out_;
   std::map<std::uint64_t, MappedDevice> devices_;
   std::optional<Silent> silent_;  // lists without any data in all of NetBox

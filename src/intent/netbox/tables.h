@@ -28,7 +28,7 @@ struct Brief {
   bool operator==(const Brief&) const = default;
 };
 
-// Custom fields by name; selections and object fields are reduced to the one value that counts.
+// Custom fields by name, those that have a value; selections and object fields are reduced to the one value that counts.
 using CustomFields = std::map<std::string, model::Value>;
 
 // What a config template makes of a device (POST render-config).
