@@ -203,7 +203,7 @@ class RandomChanges {
     World::remove(world_->tables.vlans, id);
     for (InterfaceRow& interface : world_->tables.interfaces) {
       if (interface.untagged_vlan.id == id) interface.untagged_vlan = World::only(0);
-      if (std::erase_if(interface.tagged_vlans, [id](const Brief& vlan) { return vlan.id == id; }) > 0)
+      if (std::erase_if(interface.tagged_vlans, [id](const Named& vlan) { return vlan.id == id; }) > 0)
         log.push_back({"dcim.interface", interface.id});
     }
     return log;

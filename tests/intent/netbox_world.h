@@ -135,7 +135,7 @@ class World final {
     const auto named = [this](const char* kind, Brief& brief) {
       if (brief.id != 0) brief.name = brief.slug = names.at(kind).at(brief.id);
     };
-    const auto row_name = [](auto& rows, Brief& brief) {
+    const auto row_name = [](auto& rows, auto& brief) {
       const auto at = std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return row.id == brief.id; });
       if (at != rows.end()) brief.name = at->name;
     };
@@ -144,7 +144,7 @@ class World final {
         if (row.id == brief.id) brief.address = row.address;
       }
     };
-    const auto vlan = [this](Brief& brief) {
+    const auto vlan = [this](Named& brief) {
       for (const VlanRow& row : tables.vlans) {
         if (row.id != brief.id) continue;
         brief.name = row.name;
@@ -167,7 +167,7 @@ class World final {
       row_name(tables.interfaces, row.lag);
       row_name(tables.vrfs, row.vrf);
       vlan(row.untagged_vlan);
-      for (Brief& tagged : row.tagged_vlans) vlan(tagged);
+      for (Named& tagged : row.tagged_vlans) vlan(tagged);
     }
     for (AddressRow& row : out.addresses) row_name(tables.vrfs, row.vrf);
     for (VlanRow& row : out.vlans) {

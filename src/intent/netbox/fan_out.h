@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <vector>
 
 namespace dm::intent::netbox {
 
@@ -37,13 +38,13 @@ using DeviceIds = std::set<std::uint64_t>;
 class FanOut {
  public:
   // Replaces what was noted of the device. An empty set forgets it.
-  void note(std::uint64_t device, LookedAt looked_at);
+  void note(std::uint64_t device, const LookedAt& looked_at);
   // The devices that looked at the object.
-  const DeviceIds& devices_of(const ObjectId& object) const;
+  const std::vector<std::uint64_t>& devices_of(const ObjectId& object) const;
 
  private:
-  std::map<std::uint64_t, LookedAt> looked_at_;  // by device
-  std::map<ObjectId, DeviceIds> devices_;
+  std::map<std::uint64_t, std::vector<ObjectId>> looked_at_;  // by device; sorted, as are the devices
+  std::map<ObjectId, std::vector<std::uint64_t>> devices_;
 };
 
 }  // namespace dm::intent::netbox

@@ -88,8 +88,6 @@ Brief brief_of(od::value value) {
       brief.name = text_of(field.value());
     else if (key == "slug")
       brief.slug = text_of(field.value());
-    else if (key == "display")
-      brief.display = text_of(field.value());
     else if (key == "address")
       brief.address = text_of(field.value());
     else if (key == "vid")

@@ -122,7 +122,7 @@ void map_groups(const DeviceView& view, IntentBuilder& out) {
 
 }  // namespace
 
-const Brief* vrf_of_session(const DeviceView& view, const SessionRow& session) {
+const Named* vrf_of_session(const DeviceView& view, const SessionRow& session) {
   const AddressRow* local = view.joined->address(session.local_address.id);
   return local != nullptr && local->vrf.id != 0 ? &local->vrf : nullptr;
 }

@@ -112,7 +112,7 @@ void map_trunk(const Interface& interface, const Path& config, const Provenance&
                IntentBuilder& out) {
   const CarriedVlans carried = carried_vlans(interface);
   std::vector<std::uint64_t> vids;
-  for (const Brief* vlan : carried.tagged) vids.push_back(*vlan->vid);
+  for (const Named* vlan : carried.tagged) vids.push_back(*vlan->vid);
   if (vids.empty()) {
     out.find(FindingKind::TaggedWithoutVlans, object,
              fmt::format("{}: mode tagged without tagged VLANs; its VLANs are not compared", interface.name));
@@ -207,7 +207,7 @@ CarriedVlans carried_vlans(const Interface& interface) {
   if (row.mode.empty()) return carried;
   if (row.untagged_vlan.vid) carried.untagged = &row.untagged_vlan;
   if (row.mode != "tagged") return carried;
-  for (const Brief& vlan : row.tagged_vlans) {
+  for (const Named& vlan : row.tagged_vlans) {
     if (vlan.vid) carried.tagged.push_back(&vlan);
   }
   return carried;

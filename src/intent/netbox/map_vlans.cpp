@@ -45,7 +45,7 @@ Provenance provenance_of(const DeviceView& view, const VlanRow* row, const Use& 
 
 std::map<std::uint64_t, Use> vlans_in_use(const DeviceView& view) {
   std::map<std::uint64_t, Use> uses;
-  const auto add = [&uses](const Brief& vlan, const InterfaceRow& by, std::string_view field) {
+  const auto add = [&uses](const Named& vlan, const InterfaceRow& by, std::string_view field) {
     Use& use = uses[*vlan.vid];
     if (vlan.id != 0) use.objects.insert(vlan.id);
     if (use.by != nullptr) return;
@@ -57,11 +57,11 @@ std::map<std::uint64_t, Use> vlans_in_use(const DeviceView& view) {
     const bool is_tunnel = interface.row->mode == "q-in-q";
     if (carried.untagged != nullptr)
       add(*carried.untagged, *interface.row, is_tunnel ? "qinq_svlan" : "untagged_vlan");
-    for (const Brief* vlan : carried.tagged) add(*vlan, *interface.row, "tagged_vlans");
+    for (const Named* vlan : carried.tagged) add(*vlan, *interface.row, "tagged_vlans");
     const auto vid = svi_vlan(interface.name);
     if (!vid) continue;
     const bool names_it = interface.row->untagged_vlan.vid == vid;
-    Brief by_name;
+    Named by_name;
     by_name.vid = vid;
     add(names_it ? interface.row->untagged_vlan : by_name, *interface.row, names_it ? "untagged_vlan" : "name");
   }

@@ -19,7 +19,7 @@ constexpr std::uint64_t kLargestVni = 16'777'215;
 // The VRF of an interface: that of its addresses. `is_clear` is false where NetBox contradicts
 // itself.
 struct Membership {
-  const Brief* vrf = nullptr;  // null: default
+  const Named* vrf = nullptr;  // null: default
   const AddressRow* by = nullptr;  // the address that says so; null: the interface itself
   bool is_clear = true;
   bool is_routed = false;
@@ -27,14 +27,14 @@ struct Membership {
 
 Membership membership(const Interface& interface) {
   Membership found;
-  const Brief* own = interface.row->vrf.id != 0 ? &interface.row->vrf : nullptr;
+  const Named* own = interface.row->vrf.id != 0 ? &interface.row->vrf : nullptr;
   found.is_routed = own != nullptr;
   found.vrf = own;
-  const auto id_of = [](const Brief* vrf) { return vrf == nullptr ? 0 : vrf->id; };
+  const auto id_of = [](const Named* vrf) { return vrf == nullptr ? 0 : vrf->id; };
   bool is_first = true;
   for (const Address& address : interface.addresses) {
     if (address.row->status == "deprecated") continue;
-    const Brief* vrf = address.row->vrf.id != 0 ? &address.row->vrf : nullptr;
+    const Named* vrf = address.row->vrf.id != 0 ? &address.row->vrf : nullptr;
     const bool agrees =
         is_first ? own == nullptr || id_of(own) == id_of(vrf) : id_of(found.vrf) == id_of(vrf);
     found.is_clear = found.is_clear && agrees;
@@ -145,13 +145,13 @@ void map_vrf_overlay(const DeviceView& view, const std::string& name, const VrfR
 
 }  // namespace
 
-std::string instance_name(const Brief* vrf) {
+std::string instance_name(const Named* vrf) {
   return vrf == nullptr ? kDefaultInstance : vrf->name;
 }
 
-std::vector<const Brief*> vrfs_of(const DeviceView& view) {
-  std::map<std::uint64_t, const Brief*> found;
-  const auto add = [&found](const Brief* vrf) {
+std::vector<const Named*> vrfs_of(const DeviceView& view) {
+  std::map<std::uint64_t, const Named*> found;
+  const auto add = [&found](const Named* vrf) {
     if (vrf != nullptr && vrf->id != 0 && !vrf->name.empty()) found.try_emplace(vrf->id, vrf);
   };
   for (const Interface& interface : view.interfaces) {
@@ -161,7 +161,7 @@ std::vector<const Brief*> vrfs_of(const DeviceView& view) {
     }
   }
   for (const SessionRow* session : view.sessions) add(vrf_of_session(view, *session));
-  std::vector<const Brief*> vrfs;
+  std::vector<const Named*> vrfs;
   for (const auto& [id, vrf] : found) vrfs.push_back(vrf);
   return vrfs;
 }
@@ -170,8 +170,8 @@ void map_vrfs(const DeviceView& view, IntentBuilder& out) {
   map_membership(view, out);
   map_instance(kDefaultInstance, provenance(*view.options, *view.device), out);
   map_management_instance(view, out);
-  std::map<std::string, std::vector<const Brief*>> by_name;
-  for (const Brief* vrf : vrfs_of(view)) by_name[vrf->name].push_back(vrf);
+  std::map<std::string, std::vector<const Named*>> by_name;
+  for (const Named* vrf : vrfs_of(view)) by_name[vrf->name].push_back(vrf);
   for (const auto& [name, vrfs] : by_name) {
     if (name == kDefaultInstance) continue;
     const VrfRow* row = view.joined->vrf(vrfs.front()->id);

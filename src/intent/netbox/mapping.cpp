@@ -130,7 +130,7 @@ model::DeviceIntent intent_of(const DeviceView& view, const Silent& silent,
 DeviceIds Mapping::stale_devices(const Touched& touched) const {
   DeviceIds stale = touched.devices;
   for (const ObjectId& object : touched.objects) {
-    const DeviceIds& devices = fan_out_.devices_of(object);
+    const auto& devices = fan_out_.devices_of(object);
     stale.insert(devices.begin(), devices.end());
   }
   return stale;
@@ -156,7 +156,7 @@ const Mapping::MappedDevice& Mapping::map_device(const TableIndex& index, const 
   model::DeviceIntent mapped = intent_of(index.view(device, joined), *silent_, findings);
   share_texts(mapped);
   auto intent = std::make_shared<const model::DeviceIntent>(std::move(mapped));
-  fan_out_.note(device.id, std::move(looked_at));
+  fan_out_.note(device.id, looked_at);
   slot->second.findings = std::move(findings);
   if (is_new || !is_same(*slot->second.intent, *intent)) slot->second.intent = std::move(intent);
   return slot->second;

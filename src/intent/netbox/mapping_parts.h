@@ -24,13 +24,13 @@ void map_bgp(const DeviceView& view, IntentBuilder& out);
 
 // The VLANs that an interface's mode really carries; the untagged one first.
 struct CarriedVlans {
-  const Brief* untagged = nullptr;
-  std::vector<const Brief*> tagged;
+  const Named* untagged = nullptr;
+  std::vector<const Named*> tagged;
 };
 CarriedVlans carried_vlans(const Interface& interface);
 
 // The device's VRF ids besides 0 (default): of its addresses, interfaces and sessions.
-std::vector<const Brief*> vrfs_of(const DeviceView& view);
+std::vector<const Named*> vrfs_of(const DeviceView& view);
 
 // `a:b`, where a may be an IPv4 address: route targets and distinguishers alike.
 bool is_route_target(std::string_view text);
@@ -40,7 +40,7 @@ model::ValueList route_targets(const std::vector<Brief>& targets, std::string_vi
                                const model::Provenance& from, IntentBuilder& out);
 
 // The session's VRF through its local address (sessions have none of their own). Null: default.
-const Brief* vrf_of_session(const DeviceView& view, const SessionRow& session);
-std::string instance_name(const Brief* vrf);
+const Named* vrf_of_session(const DeviceView& view, const SessionRow& session);
+std::string instance_name(const Named* vrf);
 
 }  // namespace dm::intent::netbox

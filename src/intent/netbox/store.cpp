@@ -129,8 +129,8 @@ void Change::write(Difference<Row>& of, Row& row, Field& field, const Field& wan
 }
 
 // The object behind a brief, if the brief may be behind it: one of the two was read just now.
-template <class Held>
-const Held* behind(const Difference<Held>& held, std::vector<Held>& table, const Brief& brief, bool is_row_fresh) {
+template <class Held, class Nested>
+const Held* behind(const Difference<Held>& held, std::vector<Held>& table, const Nested& brief, bool is_row_fresh) {
   if (brief.id == 0 || !(is_row_fresh || held.is_fresh(brief.id))) return nullptr;
   return find(table, brief.id);
 }
@@ -141,11 +141,11 @@ void Change::write_into_holders() {
     if (const auto* held = behind(addresses_, tables_.addresses, brief, of.is_fresh(row.id)))
       write(of, row, brief.address, held->address);
   };
-  const auto name = [&](const auto& held_in, auto& table, auto& of, auto& row, Brief& brief) {
+  const auto name = [&](const auto& held_in, auto& table, auto& of, auto& row, auto& brief) {
     if (const auto* held = behind(held_in, table, brief, of.is_fresh(row.id)))
       write(of, row, brief.name, held->name);
   };
-  const auto vlan = [&](InterfaceRow& row, Brief& brief) {
+  const auto vlan = [&](InterfaceRow& row, Named& brief) {
     const auto* held = behind(vlans_, tables_.vlans, brief, interfaces_.is_fresh(row.id));
     if (held == nullptr) return;
     write(interfaces_, row, brief.name, held->name);
@@ -162,7 +162,7 @@ void Change::write_into_holders() {
     name(vrfs_, tables_.vrfs, interfaces_, row, row.vrf);
     vlan(row, row.untagged_vlan);
     vlan(row, row.qinq_svlan);
-    for (Brief& tagged : row.tagged_vlans) vlan(row, tagged);
+    for (Named& tagged : row.tagged_vlans) vlan(row, tagged);
   }
   for (AddressRow& row : tables_.addresses) name(vrfs_, tables_.vrfs, addresses_, row, row.vrf);
   for (VlanRow& row : tables_.vlans) name(l2vpns_, tables_.l2vpns, vlans_, row, row.l2vpn);
@@ -176,7 +176,7 @@ void Change::write_into_holders() {
 // NetBox takes a deleted object out of the rows that hold it, but does not always log that.
 void Change::find_dangling() {
   Need& need = applied_.follow_up;
-  const auto is_gone = [](const auto& difference, const Brief& brief) {
+  const auto is_gone = [](const auto& difference, const auto& brief) {
     return brief.id != 0 && difference.removed.contains(brief.id);
   };
   const bool has_removed = !(interfaces_.removed.empty() && addresses_.removed.empty() &&
@@ -191,7 +191,7 @@ void Change::find_dangling() {
         is_gone(interfaces_, row.parent) || is_gone(interfaces_, row.lag) || is_gone(vrfs_, row.vrf) ||
         is_gone(vlans_, row.untagged_vlan) || is_gone(vlans_, row.qinq_svlan) ||
         std::any_of(row.tagged_vlans.begin(), row.tagged_vlans.end(),
-                    [&](const Brief& vlan) { return is_gone(vlans_, vlan); });
+                    [&](const Named& vlan) { return is_gone(vlans_, vlan); });
     if (holds_gone) need.objects[ObjectKind::Interface].insert(row.id);
   }
   for (const AddressRow& row : tables_.addresses) {

@@ -2,7 +2,7 @@
 //
 // Rows hold others in brief (a port its VLANs, a member its LAG, a session its addresses), and NetBox logs no change
 // of a row when what is nested in it is renamed: so what is read of an object is written into the rows that hold it.
-// Lives on the intent thread. Memory: about 2 KB an interface.
+// Lives on the intent thread. Memory: about 1 KB an interface.
 #pragma once
 
 #include "intent/netbox/mapping.h"

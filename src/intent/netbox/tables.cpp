@@ -38,6 +38,8 @@ void read_field(DeviceRow& row, std::string_view key, od::value value) {
     row.config_context = std::string_view(simdjson::to_json_string(value));
 }
 
+std::vector<Named> named(const std::vector<Brief>& briefs) { return {briefs.begin(), briefs.end()}; }
+
 void read_field(InterfaceRow& row, std::string_view key, od::value value) {
   if (key == "name")
     row.name = text_of(value);
@@ -64,7 +66,7 @@ void read_field(InterfaceRow& row, std::string_view key, od::value value) {
   else if (key == "vrf")
     row.vrf = brief_of(value);
   else if (key == "tagged_vlans")
-    row.tagged_vlans = briefs_of(value);
+    row.tagged_vlans = named(briefs_of(value));
   else if (key == "mtu")
     row.mtu = unsigned_of(value);
   else if (key == "speed")

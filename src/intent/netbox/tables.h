@@ -20,12 +20,23 @@ namespace dm::intent::netbox {
 // A related object as it is nested in another one. id 0: none.
 struct Brief {
   std::uint64_t id = 0;
-  std::string name, slug, display;
+  std::string name, slug;
   std::string address;               // of an IP address
   std::optional<std::uint64_t> vid;  // of a VLAN
   std::optional<std::uint64_t> asn;  // of an AS number
   std::uint64_t depth = 0;           // of a role or platform below another one
   bool operator==(const Brief&) const = default;
+};
+
+// As much of one as ports and addresses need: there are many of them.
+struct Named {
+  std::uint64_t id = 0;
+  std::string name;
+  std::optional<std::uint64_t> vid;  // of a VLAN
+
+  Named() = default;
+  Named(const Brief& brief) : id(brief.id), name(brief.name), vid(brief.vid) {}  // NOLINT: implicit
+  bool operator==(const Named&) const = default;
 };
 
 // Custom fields by name, those that have a value; selections and object fields are reduced to the one value that counts.
@@ -54,8 +65,9 @@ struct DeviceRow {
 struct InterfaceRow {
   std::uint64_t id = 0;
   std::string name, type, mode, description, duplex, display_url;
-  Brief device, parent, lag, untagged_vlan, qinq_svlan, vrf;
-  std::vector<Brief> tagged_vlans, tags;
+  Named device, parent, lag, untagged_vlan, qinq_svlan, vrf;
+  std::vector<Named> tagged_vlans;
+  std::vector<Brief> tags;
   std::optional<std::uint64_t> mtu, speed;
   bool enabled = true;
   bool mgmt_only = false;
@@ -67,7 +79,7 @@ struct InterfaceRow {
 struct AddressRow {
   std::uint64_t id = 0;
   std::string address, status, role, display_url;
-  Brief vrf;
+  Named vrf;
   std::vector<Brief> tags;
   std::string assigned_object_type;
   std::uint64_t assigned_object_id = 0;
