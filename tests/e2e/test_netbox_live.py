@@ -75,6 +75,15 @@ def main():
         session.fabric.post("netbox", {"mode": "ok"})
         session.fabric.netbox("PATCH", f"ipam/vlans/{vlan['id']}", {"name": vlan["name"]})
         wait_for("NetBox to be believed again", lambda: verdict(monitor) == "in_sync")
+
+        good, repeats = monitor.metric('intent_loads_total{result="ok"}'), monitor.metric("netbox_repeats_total")
+        failed = monitor.metric('intent_loads_total{result="failed"}')
+        session.fabric.post("netbox", {"mode": "status", "status": 502, "times": 2, "path": "/api/ipam/vlans/"})
+        monitor.ask("/api/v1/refresh", "POST")
+        wait_for("a page that fails twice to be asked for again", lambda: monitor.metric("netbox_repeats_total") == repeats + 2)
+        wait_for("the reading to succeed", lambda: monitor.metric('intent_loads_total{result="ok"}') > good)
+        if monitor.metric('intent_loads_total{result="failed"}') != failed:
+            raise Failure("one page that failed in passing cost a reading")
         print("a webhook, and without one the change log, changes the verdict")
 
 
