@@ -14,13 +14,15 @@ struct Limits {
   std::size_t header_list_bytes = 64U << 10U;        // HTTP/2 header block of a device
   std::size_t path_depth = 64;                       // elements of one path
   std::size_t path_bytes = 4096;                     // canonical text of one path
+  std::size_t path_keys = 64;                        // keys of one path, of all its elements
   std::size_t value_bytes = 64U << 10U;              // one leaf value
   std::size_t leaves_per_device = 200'000;
   std::size_t bytes_per_device = 256U << 20U;        // of its leaves, about 64 each and what longer values take beyond
   std::size_t json_depth = 128;                      // objects and arrays in each other, of one JSON value
   std::size_t deletes_per_message = 200'000;         // more: the stream is started again for a fresh dump
   std::size_t delete_patterns_per_message = 256;     // deletes with wildcards or without keys; likewise
-  std::size_t paths_per_process = 20'000'000;        // entries of the path table
+  std::size_t paths_per_device = 1'000'000;          // entries of the path table that one device brought into it
+  std::size_t paths_per_process = 20'000'000;        // entries of the path tables, which keep them
   std::size_t dials_per_second = 50;                 // connections begun to devices; the rest waits its turn
   std::size_t sync_deadline_seconds = 120;           // a stream that never syncs is restarted
   std::size_t event_bytes = 256U << 10U;             // JSON body of one POST

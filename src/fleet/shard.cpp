@@ -119,6 +119,9 @@ void Shard::start(DeviceSpec spec, Device::Past past) {
   const std::string name = spec.name;
   Spellings& spellings = spellings_of(spec.monitor.profile);
   spec.session.memo = spellings.memo;
+  auto& share = spellings.shares[name];
+  if (!share) share = std::make_shared<gnmi::PathShare>();
+  spec.session.path_share = share;
   spec.session.dials = &dials_;
   DeviceContext context{.loop = loop_,
                         .clock = options_.clock,
@@ -201,7 +204,7 @@ void Shard::publish() {
   is_dirty_.clear();
   auto view = std::make_shared<FleetView>();
   for (const auto& [name, status] : statuses_) view->devices.push_back(status);
-  for (const Spellings& spellings : spellings_) view->path_table_size += spellings.paths->size();
+  view->path_table_size = all_paths_;
   options_.metrics.set(metrics::Metric::PathTableSize, static_cast<double>(view->path_table_size));
   {
     const std::lock_guard lock(view_mutex_);
@@ -214,7 +217,7 @@ Shard::Spellings& Shard::spellings_of(const std::shared_ptr<const schema::Profil
   for (Spellings& known : spellings_) {
     if (schema::is_same_on_wire(*known.profile, *profile)) return known;
   }
-  return spellings_.emplace_back(Spellings{profile, std::make_unique<model::PathTable>(schema::classify), std::make_shared<gnmi::PathMemo>()});
+  return spellings_.emplace_back(Spellings{profile, std::make_unique<model::PathTable>(schema::classify, &all_paths_), std::make_shared<gnmi::PathMemo>(), {}});
 }
 
 }  // namespace dm::fleet

@@ -74,6 +74,7 @@ class Shard {
     std::shared_ptr<const schema::Profile> profile;  // of one of them
     std::unique_ptr<model::PathTable> paths;
     std::shared_ptr<gnmi::PathMemo> memo;
+    std::map<std::string, std::shared_ptr<gnmi::PathShare>> shares;  // of the devices that ever were
   };
   Spellings& spellings_of(const std::shared_ptr<const schema::Profile>& profile);
 
@@ -82,6 +83,7 @@ class Shard {
   net::Timer publish_timer_;
   bool is_publish_due_ = false;
   gnmi::DialLimiter dials_;
+  std::size_t all_paths_ = 0;  // of the tables in spellings_
   std::list<Spellings> spellings_;
   std::map<std::string, std::unique_ptr<Device>> devices_;
   std::map<std::string, std::unique_ptr<Recorder>> leaving_;  // of removed devices, until all is written

@@ -35,7 +35,7 @@ void Reading::hang_up() {
 }
 
 void Reading::connect() {
-  reader_ = std::make_unique<WireReader>(profile_, paths_, settings_.transport.limits, settings_.memo);
+  reader_ = std::make_unique<WireReader>(profile_, paths_, settings_.transport.limits, settings_.memo, settings_.path_share);
   TransportSettings wanted = settings_.transport;
   wanted.keepalive = core::Duration::zero();
   if (wanted.clock == nullptr) wanted.clock = &clock_;

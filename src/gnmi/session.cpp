@@ -53,7 +53,7 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
         handlers(std::move(handlers_in)),
         plan(make_plan()),
         state(plan),
-        reader(*profile, paths_in, settings.transport.limits, settings.memo),
+        reader(*profile, paths_in, settings.transport.limits, settings.memo, settings.path_share),
         counts(loop, metrics),
         turn_timer(loop),
         retry_timer(loop),

@@ -22,6 +22,7 @@
 #include "core/backoff.h"
 #include "core/log.h"
 #include "gnmi/dial_limiter.h"
+#include "gnmi/path_share.h"
 #include "gnmi/software.h"
 #include "gnmi/stream_counts.h"
 #include "gnmi/subscription.h"
@@ -47,6 +48,8 @@ struct SessionSettings {
   core::Duration get_interval = std::chrono::seconds(60);     // between two readings of the paths with mode Get
   // Shared by the devices of a shard that have the same profile; null: one of its own.
   std::shared_ptr<PathMemo> memo;
+  // Of this device: it outlives a session that is replaced.
+  std::shared_ptr<PathShare> path_share = std::make_shared<PathShare>();
   // Shared by all devices of the process; null: no limit. Outlives the session.
   DialLimiter* dials = nullptr;
   // For tests and simulation: a byte stream for each new connection, instead of dialling.

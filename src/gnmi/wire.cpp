@@ -46,11 +46,11 @@ void forget_deletes(model::UpdateBatch& batch) {
 
 struct WireReader::Impl {
   Impl(const schema::Profile& profile_in, model::PathTable& paths_in, const core::Limits& limits_in,
-       std::shared_ptr<PathMemo> memo_in)
+       std::shared_ptr<PathMemo> memo_in, std::shared_ptr<PathShare> share_in)
       : profile(profile_in),
         paths(paths_in),
         limits(limits_in),
-        resolver(profile_in, paths_in, limits_in, std::move(memo_in)),
+        resolver(profile_in, paths_in, limits_in, std::move(memo_in), std::move(share_in)),
         values(limits_in) {}
 
   Status read_response(std::string_view message, model::UpdateBatch& batch);
@@ -86,8 +86,8 @@ struct WireReader::Impl {
 };
 
 WireReader::WireReader(const schema::Profile& profile, model::PathTable& paths,
-                       const core::Limits& limits, std::shared_ptr<PathMemo> memo)
-    : impl_(std::make_unique<Impl>(profile, paths, limits, std::move(memo))) {}
+                       const core::Limits& limits, std::shared_ptr<PathMemo> memo, std::shared_ptr<PathShare> share)
+    : impl_(std::make_unique<Impl>(profile, paths, limits, std::move(memo), std::move(share))) {}
 WireReader::~WireReader() = default;
 
 void WireReader::begin_stream() { impl_->resolver.begin_stream(); }
@@ -251,6 +251,8 @@ bool WireReader::Impl::put_json(std::string_view prefix, std::string_view path, 
   const bool is_exact = resolved.exact() != model::kNoPath;
   if (shape == JsonShape::Tree && resolved.kind != ResolvedPath::Kind::Refused) {
     put_tree(prefix, path, batch);
+  } else if (shape == JsonShape::Tree) {
+    batch.lose(resolved.why, model::kNoPath, resolved.gap());
   } else if (shape == JsonShape::Bad || shape == JsonShape::TooDeep) {
     lose_value(shape == JsonShape::Bad ? UnreadKind::Json : UnreadKind::JsonDepth, resolved, batch);
   } else if (shape == JsonShape::Null && is_exact) {
@@ -289,7 +291,7 @@ void WireReader::Impl::put_tree(std::string_view prefix, std::string_view path,
 void WireReader::Impl::lose_member(UnreadKind why, const model::Path& path, model::UpdateBatch& batch) {
   const bool is_value = why == UnreadKind::Json || why == UnreadKind::ValueBytes;
   if (is_value) return lose_value(why, resolver.settle(path), batch);
-  const bool is_gap = why == UnreadKind::ListKeys || why == UnreadKind::LeavesPerDevice;
+  const bool is_gap = why == UnreadKind::ListKeys || why == UnreadKind::LeavesPerDevice || why == UnreadKind::PathDepth;
   batch.lose(why, model::kNoPath, is_gap ? std::optional(schema::canonicalise(profile, path)) : std::nullopt);
 }
 

@@ -13,6 +13,7 @@
 
 #include "core/limits.h"
 #include "core/result.h"
+#include "gnmi/path_share.h"
 #include "gnmi/wire_memo.h"
 #include "model/path_table.h"
 #include "model/update.h"
@@ -22,9 +23,10 @@ namespace dm::gnmi {
 
 class WireReader {
  public:
-  // `memo`: null for one of its own; otherwise used only with this `profile` and `paths`.
+  // `memo`: null for one of its own; otherwise used only with this `profile` and `paths`. `share`: of the device,
+  // which may have several readers; null for one of its own.
   WireReader(const schema::Profile& profile, model::PathTable& paths, const core::Limits& limits,
-             std::shared_ptr<PathMemo> memo = nullptr);
+             std::shared_ptr<PathMemo> memo = nullptr, std::shared_ptr<PathShare> share = nullptr);
   ~WireReader();
   WireReader(const WireReader&) = delete;
   WireReader& operator=(const WireReader&) = delete;

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "core/limits.h"
+#include "gnmi/path_share.h"
 #include "gnmi/wire_memo.h"
 #include "model/path.h"
 #include "model/path_table.h"
@@ -27,8 +28,8 @@ struct ResolvedPath {
   };
   Kind kind = Kind::Undecodable;
   KnownPath known;
-  const model::Path* path = nullptr;  // of a Pattern, and of one the path table had no room for; valid
-                                      // until the next look-up
+  const model::Path* path = nullptr;  // of a Pattern, and what holds a path that is refused by itself; valid until
+                                      // the next look-up
   model::UnreadKind why = model::UnreadKind::Path;  // of Refused and Undecodable
 
   // The path, if it names one place of the tree below the root.
@@ -42,9 +43,9 @@ struct ResolvedPath {
 
 class PathResolver {
  public:
-  // `memo` may be null: one of its own.
+  // `memo` and `share` may be null: ones of its own.
   PathResolver(const schema::Profile& profile, model::PathTable& paths, const core::Limits& limits,
-               std::shared_ptr<PathMemo> memo);
+               std::shared_ptr<PathMemo> memo, std::shared_ptr<PathShare> share);
 
   // The number of paths that take the slow way is limited for each message.
   void begin_message() { settled_ = 0; }
@@ -70,11 +71,13 @@ class PathResolver {
 
  private:
   ResolvedPath learn(std::string_view prefix, std::string_view path);
+  ResolvedPath beyond(model::UnreadKind why, const model::Path& spelled, std::size_t elements);
 
   const schema::Profile& profile_;
   model::PathTable& paths_;
   core::Limits limits_;
   std::shared_ptr<PathMemo> memo_;
+  std::shared_ptr<PathShare> share_;
   std::size_t settled_ = 0;
   bool has_aliased_ = false;
   model::Path path_;  // of the last settle() that has no id to give

@@ -31,8 +31,8 @@ std::size_t origin_length(std::string_view text) { return text.starts_with('/') 
 
 }  // namespace
 
-PathTable::PathTable(Classifier classifier)
-    : classifier_(std::move(classifier)), by_text_(0, HashText{&nodes_}, SameText{&nodes_}) {}
+PathTable::PathTable(Classifier classifier, std::size_t* all)
+    : classifier_(std::move(classifier)), all_(all), by_text_(0, HashText{&nodes_}, SameText{&nodes_}) {}
 
 PathId PathTable::intern(const Path& path) {
   std::string text = to_text(path);
@@ -60,6 +60,7 @@ PathId PathTable::intern(const Path& path) {
   }
   nodes_.push_back(std::move(node));
   by_text_.insert(id);
+  if (all_ != nullptr) ++*all_;
   return id;
 }
 

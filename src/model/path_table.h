@@ -3,8 +3,8 @@
 // Ids are never reused. Each path knows its parent and the nearest list entry above or at it, so
 // "which entries does this leaf belong to" is a walk over integers. Facts that only the schema knows
 // come from the Classifier given at construction, called once per new path.
-// Lives on the shard thread. Memory: about 100 bytes and the text per path, at most
-// limits.paths_per_process paths: addresses make many paths of a fabric different on every device.
+// Lives on the shard thread. Memory: about 100 bytes and the text per path, kept as long as the table is: who
+// adds what others say asks total() before (limits.paths_per_process, limits.paths_per_device).
 #pragma once
 
 #include <boost/unordered/unordered_flat_set.hpp>
@@ -35,7 +35,11 @@ struct PathFacts {
 class PathTable {
  public:
   using Classifier = std::function<PathFacts(const Path&)>;
-  explicit PathTable(Classifier classifier);
+  // `all`, which outlives the table, counts the paths of several tables together; null: this one alone.
+  explicit PathTable(Classifier classifier, std::size_t* all = nullptr);
+  ~PathTable() {
+    if (all_ != nullptr) *all_ -= size();
+  }
   PathTable(const PathTable&) = delete;
   PathTable& operator=(const PathTable&) = delete;
 
@@ -61,6 +65,7 @@ class PathTable {
   PathId first_child(PathId id) const { return id == kNoPath ? first_root_ : at(id).first_child; }
   PathId next_sibling(PathId id) const { return at(id).next_sibling; }
   std::size_t size() const { return nodes_.size(); }
+  std::size_t total() const { return all_ != nullptr ? *all_ : size(); }
 
  private:
   struct Node {
@@ -90,6 +95,7 @@ class PathTable {
   };
 
   Classifier classifier_;
+  std::size_t* all_;
   std::deque<Node> nodes_;                        // stable references
   PathId first_root_ = kNoPath;
   std::unordered_set<std::string> schema_texts_;  // stable references

@@ -31,13 +31,17 @@ std::string_view to_text(UnreadKind kind) {
     case UnreadKind::PathDepth: return "its path is deeper than limits.path_depth; raise it if the path is wanted";
     case UnreadKind::JsonDepth: return "its value is JSON nested deeper than limits.json_depth; raise it if the value is wanted";
     case UnreadKind::PathBytes: return "its path is longer than limits.path_bytes; raise it if the path is wanted";
+    case UnreadKind::PathKeys: return "its path has more keys than limits.path_keys; raise it if the path is wanted";
     case UnreadKind::ValueBytes: return "its value is larger than limits.value_bytes; raise it to have the value compared";
     case UnreadKind::LeavesPerDevice:
       return "there are more leaves than limits.leaves_per_device; raise it, or subscribe to less in gnmi.paths";
     case UnreadKind::BytesPerDevice:
       return "its leaves take more memory than limits.bytes_per_device; raise it, or subscribe to less in gnmi.paths";
+    case UnreadKind::PathsPerDevice:
+      return "it named more new paths since the start than limits.paths_per_device; raise it and restart, or subscribe to less "
+             "in gnmi.paths";
     case UnreadKind::PathsPerProcess:
-      return "the path table is full (limits.paths_per_process); raise it, or subscribe to less in gnmi.paths";
+      return "the path table is full (limits.paths_per_process); raise it and restart, or subscribe to less in gnmi.paths";
     case UnreadKind::DeletesPerMessage:
       return "a message deletes more paths than limits.deletes_per_message; raise it if this device does so in good faith";
     case UnreadKind::DeletePatternsPerMessage:
@@ -52,9 +56,11 @@ std::string_view limit_name(UnreadKind kind) {
     case UnreadKind::PathDepth: return "path_depth";
     case UnreadKind::JsonDepth: return "json_depth";
     case UnreadKind::PathBytes: return "path_bytes";
+    case UnreadKind::PathKeys: return "path_keys";
     case UnreadKind::ValueBytes: return "value_bytes";
     case UnreadKind::LeavesPerDevice: return "leaves_per_device";
     case UnreadKind::BytesPerDevice: return "bytes_per_device";
+    case UnreadKind::PathsPerDevice: return "paths_per_device";
     case UnreadKind::PathsPerProcess: return "paths_per_process";
     case UnreadKind::DeletesPerMessage: return "deletes_per_message";
     case UnreadKind::DeletePatternsPerMessage: return "delete_patterns_per_message";

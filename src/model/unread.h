@@ -29,14 +29,16 @@ enum class UnreadKind : std::uint8_t {
   PathDepth,
   JsonDepth,
   PathBytes,
+  PathKeys,
   ValueBytes,
   LeavesPerDevice,
   BytesPerDevice,
+  PathsPerDevice,
   PathsPerProcess,
   DeletesPerMessage,
   DeletePatternsPerMessage,
 };
-inline constexpr std::size_t kUnreadKinds = 18;
+inline constexpr std::size_t kUnreadKinds = 20;
 
 // What it was and what to do about it, for people: "its value is larger than limits.value_bytes: ...".
 std::string_view to_text(UnreadKind kind);

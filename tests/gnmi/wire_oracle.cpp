@@ -90,6 +90,9 @@ struct Reading {
       return {Meaning::Lost, {}};
     }
     if (spelled.elements.size() > limits.path_depth) return {Meaning::Refused, {}};
+    std::size_t keys = 0;
+    for (const auto& element : spelled.elements) keys += element.keys.size();
+    if (keys > limits.path_keys) return {Meaning::Refused, {}};
     model::Path path = schema::canonicalise(profile, spelled);
     if (model::to_text(path).size() > limits.path_bytes) return {Meaning::Refused, {}};
     model::Path above{path.origin, {}};

@@ -291,6 +291,7 @@ TEST(WireRandom, ReadsWhatProtobufReads) {
   core::Limits limits;
   limits.path_depth = 8;
   limits.path_bytes = 512;
+  limits.path_keys = 3;
   limits.value_bytes = 64;
   const schema::Profile profile;
   model::PathTable paths(nullptr);

@@ -161,7 +161,96 @@ TEST(WireUnread, APathThatFindsNoRoomInTheTableIsAGap) {
 
   EXPECT_THAT(device.batch.sets, IsEmpty());
   EXPECT_EQ(device.count(Kind::PathsPerProcess), 1U);
-  EXPECT_THAT(device.gaps(), ElementsAre("/interfaces/interface[name=Ethernet2]/config/mtu"));
+  EXPECT_THAT(device.gaps(), ElementsAre("/"));
+}
+
+TEST(WireUnread, ADeviceMayBringOnlySoManyNewPaths) {
+  Switch device({.paths_per_device = 8});
+  device.paths.intern(*model::parse_path("/interfaces/interface[name=Ethernet9]/config/mtu"));  // by another
+  device.say(kDescription, R"(string_val: "x")");
+  device.say("/interfaces/interface[name=Ethernet2]/config/mtu", "uint_val: 1");
+  device.say("/interfaces/interface[name=Ethernet3]/config/mtu", "uint_val: 1");
+  EXPECT_THAT(device.batch.unread, IsEmpty());
+
+  device.say("/interfaces/interface[name=Ethernet4]/config/mtu", "uint_val: 1");
+  EXPECT_THAT(device.batch.sets, IsEmpty());
+  EXPECT_EQ(device.count(Kind::PathsPerDevice), 1U);
+  EXPECT_THAT(device.gaps(), ElementsAre("/"));
+
+  device.say("/interfaces/interface[name=Ethernet9]/config/mtu", "uint_val: 1");
+  EXPECT_THAT(device.batch.sets, SizeIs(1));
+}
+
+TEST(WireUnread, AllReadersOfADeviceBringPathsTogether) {
+  Switch device;
+  const core::Limits limits{.paths_per_device = 4};
+  const auto share = std::make_shared<PathShare>();
+  WireReader stream(*device.profile, device.paths, limits, nullptr, share);
+  WireReader get(*device.profile, device.paths, limits, nullptr, share);
+  const auto said = [](const std::string& path) {
+    ::gnmi::SubscribeResponse response;
+    auto& update = *response.mutable_update()->add_update();
+    Switch::add_path(path, *update.mutable_path());
+    update.mutable_val()->set_uint_val(1);
+    return response.SerializeAsString();
+  };
+
+  ASSERT_TRUE(stream.read(as_bytes(said("/a/b/c/d")), device.batch));
+  EXPECT_THAT(device.batch.sets, SizeIs(1));
+  ASSERT_TRUE(get.read(as_bytes(said("/a/b/c/e")), device.batch));
+  EXPECT_EQ(device.count(Kind::PathsPerDevice), 1U);
+}
+
+TEST(WireUnread, ATreeBelowAPathThatFindsNoRoomIsAGap) {
+  Switch device({.paths_per_process = 1});
+
+  device.say(kDescription, R"(string_val: "x")");
+  device.say("/interfaces/interface[name=Ethernet2]/config", R"(json_val: "{\"mtu\":1}")");
+
+  EXPECT_THAT(device.gaps(), ElementsAre("/"));
+}
+
+TEST(WireUnread, APathBeyondALimitIsAGapAtWhatHoldsIt) {
+  struct Case {
+    core::Limits limits;
+    const char* path;
+    Kind kind;
+    const char* gap;
+  };
+  const std::string long_name(100, 'n');
+  const std::string long_path = "/interfaces/interface[name=" + long_name + "]/config/mtu";
+  const Case cases[] = {
+      {{.path_depth = 3}, "/interfaces/interface[name=Ethernet1]/config/mtu", Kind::PathDepth,
+       "/interfaces/interface[name=Ethernet1]/config"},
+      {{.path_bytes = 60}, long_path.c_str(), Kind::PathBytes, "/interfaces"},
+      {{.path_keys = 2}, "/interfaces/interface[name=Ethernet1]/x[a=1][b=2]/c", Kind::PathKeys, "/interfaces/interface[name=Ethernet1]"},
+      {{.path_keys = 2}, "/interfaces/interface[a=1][b=2][name=Ethernet1]/config/mtu", Kind::PathKeys, "/interfaces"}};
+  for (const Case& one : cases) {
+    Switch device(one.limits);
+
+    device.say(one.path, "uint_val: 1");
+
+    EXPECT_EQ(device.count(one.kind), 1U) << one.path;
+    EXPECT_THAT(device.batch.sets, IsEmpty()) << one.path;
+    EXPECT_THAT(device.gaps(), ElementsAre(one.gap)) << one.path;
+  }
+}
+
+TEST(WireUnread, AsManyKeysAsAllowedAreFine) {
+  Switch device({.path_keys = 2});
+
+  device.say("/x[a=1]/y[b=2]/z", "uint_val: 1");
+
+  EXPECT_THAT(device.batch.sets, SizeIs(1));
+}
+
+TEST(WireUnread, AMemberTooDeepIsAGapInItsTree) {
+  Switch device({.path_depth = 4});
+
+  device.say("/interfaces/interface[name=Ethernet1]/config", R"(json_val: "{\"a\":{\"b\":1}}")");
+
+  EXPECT_EQ(device.count(Kind::PathDepth), 1U);
+  EXPECT_THAT(device.gaps(), ElementsAre("/interfaces/interface[name=Ethernet1]/config/a"));
 }
 
 TEST(WireUnread, ATreeOfTooManyLeavesLeavesTheRestOpen) {
@@ -201,12 +290,17 @@ TEST(WireUnread, ForgetsThemWithTheNextMessage) {
 }
 
 TEST(WireUnread, EveryKindHasATextAndLimitsTellTheirName) {
+  Lines limits;
   for (std::size_t i = 0; i < model::kUnreadKinds; ++i) {
     const auto kind = static_cast<Kind>(i);
     EXPECT_FALSE(model::to_text(kind).empty());
     if (model::limit_name(kind).empty()) continue;
     EXPECT_NE(model::to_text(kind).find("limits." + std::string(model::limit_name(kind))), std::string::npos) << i;
+    limits.emplace_back(model::limit_name(kind));
   }
+  EXPECT_THAT(limits, ElementsAre("path_depth", "json_depth", "path_bytes", "path_keys", "value_bytes", "leaves_per_device",
+                                  "bytes_per_device", "paths_per_device", "paths_per_process", "deletes_per_message",
+                                  "delete_patterns_per_message"));
 }
 
 // --- Deletes

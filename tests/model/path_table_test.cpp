@@ -76,5 +76,19 @@ TEST(PathTable, OriginsAreTreesOfTheirOwn) {
   EXPECT_FALSE(table.is_below(native, table.intern(*parse_path("/"))));
 }
 
+TEST(PathTable, CountsWithOthers) {
+  std::size_t all = 0;
+  PathTable table(nullptr, &all);
+  table.intern(*parse_path("/a/b"));
+  {
+    PathTable other(nullptr, &all);
+    other.intern(*parse_path("/a"));
+    EXPECT_EQ(table.total(), 3U);
+  }
+
+  EXPECT_EQ(table.total(), 2U);
+  EXPECT_EQ(PathTable(nullptr).total(), 0U);
+}
+
 }  // namespace
 }  // namespace dm::model
