@@ -18,7 +18,9 @@ const Changes& Tree::apply(const model::UpdateBatch& batch) {
   changes_.entries.clear();
   changes_.refused_leaves = 0;
   changes_.refused_bytes = 0;
-  for (const PathId path : deleted_leaves(*paths_, leaves_, batch.exact_deletes, batch.pattern_deletes)) erase(path);
+  const Deleted deleted = deleted_leaves(*paths_, leaves_, batch.exact_deletes, batch.pattern_deletes);
+  changes_.steps = deleted.steps;
+  for (const PathId path : deleted.leaves) erase(path);
   if (batch.atomic_prefix != model::kNoPath || batch.complete) drop_unsaid(batch);
   for (const model::LeafSet& leaf : batch.sets) set(leaf.path, batch.value(leaf), batch.timestamp_ns);
   return changes_;
@@ -35,13 +37,13 @@ const Changes& Tree::end_generation(const std::vector<model::Path>& kept) {
 }
 
 bool Tree::is_said_since(const model::Path& pattern, std::uint32_t generation) const {
-  const std::vector<PathId> named = deleted_leaves(*paths_, leaves_, {}, {pattern});
+  const std::vector<PathId> named = deleted_leaves(*paths_, leaves_, {}, {pattern}).leaves;
   return std::any_of(named.begin(), named.end(), [&](PathId leaf) { return leaves_.find(leaf)->generation >= generation; });
 }
 
 const Changes& Tree::drop_unsaid_since(const model::Path& pattern, std::uint32_t generation) {
   changes_ = {};
-  for (const PathId leaf : deleted_leaves(*paths_, leaves_, {}, {pattern})) {
+  for (const PathId leaf : deleted_leaves(*paths_, leaves_, {}, {pattern}).leaves) {
     if (leaves_.find(leaf)->generation < generation) erase(leaf);
   }
   return changes_;
@@ -106,7 +108,9 @@ void Tree::drop_unsaid(const model::UpdateBatch& batch) {
   if (batch.atomic_prefix != model::kNoPath) exact.push_back(batch.atomic_prefix);
   std::vector<model::Path> patterns;
   if (batch.complete) patterns.push_back(*batch.complete);
-  for (const PathId leaf : deleted_leaves(*paths_, leaves_, exact, patterns)) {
+  const Deleted named = deleted_leaves(*paths_, leaves_, exact, patterns);
+  changes_.steps += named.steps + batch.sets.size();
+  for (const PathId leaf : named.leaves) {
     if (!said.contains(leaf)) erase(leaf);
   }
 }

@@ -26,6 +26,7 @@ struct Changes {
   std::vector<model::PathId> entries;  // list entries that may have begun or ceased to exist
   std::uint32_t refused_leaves = 0;    // not held: beyond limits.leaves_per_device
   std::uint32_t refused_bytes = 0;     // not held, or not any more: beyond limits.bytes_per_device
+  std::size_t steps = 0;               // paths and leaves that deletes were compared with
   bool empty() const { return leaves.empty(); }
 };
 

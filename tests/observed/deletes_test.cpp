@@ -8,6 +8,7 @@
 #include <string>
 
 #include "observed/tree.h"
+#include "schema/profile.h"
 
 namespace dm::observed {
 namespace {
@@ -31,7 +32,7 @@ struct Held {
     std::vector<Path> wild;
     for (const auto& text : patterns) wild.push_back(path(text));
     Texts found;
-    for (const PathId id : deleted_leaves(paths, leaves, ids, wild)) found.push_back(paths.text(id));
+    for (const PathId id : deleted_leaves(paths, leaves, ids, wild).leaves) found.push_back(paths.text(id));
     std::sort(found.begin(), found.end());
     return found;
   }
@@ -61,6 +62,68 @@ TEST(Deletes, FindALeafThatHasOthersBelowIt) {
   Held held({"/a", "/a/b"});
 
   EXPECT_EQ(held.named_by({"/a"}, {}), Texts({"/a", "/a/b"}));
+}
+
+TEST(Deletes, PatternsOfKnownListsReachWhatAPlainOneWould) {
+  Held held({"/interfaces/interface[name=Ethernet1]/config/mtu", "/interfaces/interface[name=Ethernet2]/config/mtu",
+             "/interfaces/interface[name=Ethernet1]/subinterfaces/subinterface[index=0]/config/enabled", "cli:/interfaces/x"});
+  held.paths.intern(path("/interfaces/interface/config"));  // without keys, as a request names it
+
+  EXPECT_EQ(held.named_by({}, {"/interfaces/interface/config"}),
+            Texts({"/interfaces/interface[name=Ethernet1]/config/mtu", "/interfaces/interface[name=Ethernet2]/config/mtu"}));
+  EXPECT_EQ(held.named_by({}, {"/interfaces/interface[name=Ethernet1]/subinterfaces/subinterface[index=*]"}),
+            Texts({"/interfaces/interface[name=Ethernet1]/subinterfaces/subinterface[index=0]/config/enabled"}));
+  EXPECT_EQ(held.named_by({}, {"/interfaces/interface[name=Ethernet1]/.../config"}),
+            Texts({"/interfaces/interface[name=Ethernet1]/config/mtu",
+                   "/interfaces/interface[name=Ethernet1]/subinterfaces/subinterface[index=0]/config/enabled"}));
+  EXPECT_EQ(held.named_by({}, {"/interfaces/interface[name=Ethernet7]/.../config", "/nowhere/*"}), Texts());
+  EXPECT_EQ(held.named_by({}, {"cli:/interfaces/*"}), Texts({"cli:/interfaces/x"}));
+}
+
+struct Wide {
+  static constexpr std::size_t kEntries = 5'000, kPatterns = 256;
+  model::PathTable paths{schema::classify};
+  model::LeafMap leaves{paths};
+
+  Wide() {
+    for (std::size_t i = 0; i < kEntries; ++i) {
+      for (const char* leaf : {"mtu", "description", "enabled", "type"}) {
+        leaves.insert({.path = paths.intern(path(fmt::format("/interfaces/interface[name=Ethernet{}]/config/{}", i, leaf))), .value = {}});
+      }
+    }
+  }
+  Deleted deleted(const std::string& pattern) const {
+    std::vector<Path> patterns;
+    for (std::size_t i = 0; i < kPatterns; ++i) patterns.push_back(path(fmt::format(fmt::runtime(pattern), i)));
+    return deleted_leaves(paths, leaves, {}, patterns);
+  }
+};
+
+TEST(Deletes, PatternsInsideAnEntryLookAtThatEntryOnly) {
+  const Wide wide;
+
+  const Deleted deleted = wide.deleted("/interfaces/interface[name=Ethernet{}]/*/description");
+
+  EXPECT_EQ(deleted.leaves.size(), Wide::kPatterns);
+  EXPECT_LT(deleted.steps, 20 * Wide::kPatterns);
+}
+
+TEST(Deletes, PatternsOfOtherNamesAreComparedWithNamesOnly) {
+  const Wide wide;
+
+  const Deleted deleted = wide.deleted("/interfaces/.../config/.../q{}");
+
+  EXPECT_EQ(deleted.leaves.size(), 0U);
+  EXPECT_LT(deleted.steps, 3 * wide.leaves.size() + 10 * Wide::kPatterns);
+}
+
+TEST(Deletes, TellHowManyPatternsEachLeafWasComparedWith) {
+  const Wide wide;
+
+  const Deleted deleted = wide.deleted("/interfaces/interface[name=Port{}*]/config/mtu");
+
+  EXPECT_EQ(deleted.leaves.size(), 0U);
+  EXPECT_GT(deleted.steps, Wide::kEntries * Wide::kPatterns / 2);
 }
 
 // A path table that other devices have filled, small and large messages: as if every leaf were asked.
@@ -100,7 +163,7 @@ TEST(Deletes, AreWhatAPlainLookAtEveryLeafWouldFind) {
     }
     std::sort(expected.begin(), expected.end());
 
-    ASSERT_EQ(deleted_leaves(held.paths, held.leaves, exact, patterns), expected) << "round " << round;
+    ASSERT_EQ(deleted_leaves(held.paths, held.leaves, exact, patterns).leaves, expected) << "round " << round;
   }
 }
 
