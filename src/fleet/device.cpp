@@ -61,6 +61,7 @@ gnmi::SessionHandlers Device::session_handlers() {
               [this](const model::UpdateBatch& batch) {
                 const std::uint64_t before = monitor_.revision();
                 if (monitor_.absorb(batch)) monitor_.settle(batch, now());
+                session_.spend(monitor_.take_steps());
                 if (monitor_.revision() != before) after_change();
                 if (batch.sync && getter_) getter_->start();
                 if (batch.sync && probe_) probe_->start();

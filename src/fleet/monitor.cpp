@@ -11,6 +11,12 @@ namespace dm::fleet {
 using model::Freshness;
 using model::PathId;
 
+namespace {
+
+constexpr std::size_t kStepsOfJudging = 16;  // an object, against looking at a leaf
+
+}  // namespace
+
 bool MonitorSpec::operator==(const MonitorSpec& other) const {
   return device == other.device && (profile == other.profile || *profile == *other.profile) && (areas == other.areas || *areas == *other.areas) &&
          (reads == other.reads || *reads == *other.reads) && (samples == other.samples || *samples == *other.samples) &&
@@ -68,6 +74,7 @@ void Monitor::set_modes(const std::vector<model::Path>& reads, const std::vector
 
 bool Monitor::absorb(const model::UpdateBatch& batch) {
   changes_ = &tree_.apply(batch);
+  steps_ += changes_->steps + changes_->leaves.size();
   has_new_gap_ = note_gaps(batch, *changes_);
   if (!changes_->empty()) {
     context_.metrics.add(metrics::Metric::LeafChanges, static_cast<double>(changes_->leaves.size()));
@@ -281,7 +288,9 @@ void Monitor::judge_everything(drift::Now now) {
   unknown_.clear();
   ignored_.begin();
   std::vector<model::Difference> all;
-  for (const PathId object : judge_->all_objects(tree_.leaves())) {
+  const auto objects = judge_->all_objects(tree_.leaves());
+  steps_ += kStepsOfJudging * (tree_.leaves().size() + objects.size());
+  for (const PathId object : objects) {
     compare::Finding found = judge_->judge(object, tree_.leaves(), now.wall);
     auto difference = ignored_.take(object, found);
     if (!difference) {
@@ -307,7 +316,9 @@ void Monitor::judge_everything(drift::Now now) {
 
 void Monitor::judge_changes(const observed::Changes& changes, std::int64_t device_time_ns, drift::Now now) {
   const std::size_t unknown_before = unknown_.size();
-  for (const PathId object : judge_->affected(changes.leaves, changes.entries, tree_.leaves())) {
+  const auto affected = judge_->affected(changes.leaves, changes.entries, tree_.leaves());
+  steps_ += kStepsOfJudging * affected.size();
+  for (const PathId object : affected) {
     judge_object(object, device_time_ns, now);
   }
   const std::set<std::string> waiting = lifecycle_.waiting_for_entry();

@@ -13,6 +13,7 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "compare/judge.h"
@@ -69,6 +70,8 @@ class Monitor {
   bool absorb(const model::UpdateBatch& batch);
   void settle(const model::UpdateBatch& batch, drift::Now now);
   void stream_lost(const std::string& reason, drift::Now now);
+  // What was done since this was asked last: leaves, paths and objects looked at.
+  std::size_t take_steps() { return std::exchange(steps_, 0); }
   // A message of the stream could not be decoded: what it said is lost until the next dump.
   void lose_message(drift::Now now);
   // What a Get brought: all there is of this path. From the first answer of a stream on it is judged.
@@ -158,6 +161,7 @@ class Monitor {
   bool is_judged_once_ = false;  // a verdict was made since the service started
   std::uint64_t refused_leaves_ = 0;
   std::uint64_t revision_ = 0;
+  std::size_t steps_ = 0;
   std::size_t waiting_ = 0;  // intended leaves outside what is subscribed
 };
 

@@ -52,7 +52,7 @@ void GrpcConnection::start(Line line, std::string_view method, std::string reque
                                           .body = with_prefix(std::move(request)),
                                           .half_close = half_close,
                                           .hint = {},
-                                          .response = {settings_.limits, std::move(handlers)}});
+                                          .response = {settings_.limits, turn_, std::move(handlers)}});
   calls_.insert(line == kMain ? calls_.begin() : calls_.end(), std::move(call));
   settle_later();
 }
@@ -67,7 +67,7 @@ void GrpcConnection::cancel(Line line) {
 
 void GrpcConnection::pause(bool paused) {
   is_paused_ = paused;
-  if (session_) stream_->pause(paused);
+  if (session_) stream_->pause(paused || is_yielding_);
 }
 
 bool GrpcConnection::probe() {
@@ -157,11 +157,50 @@ void GrpcConnection::on_bytes(std::span<const std::uint8_t> bytes) {
     const auto some = bytes.first(std::min(bytes.size(), kFirstBytes - first_bytes_.size()));
     first_bytes_.append(some.begin(), some.end());
   }
-  ++depth_;
-  const core::Status status = session_->receive(bytes);
-  --depth_;
-  if (!status && !lost_) lost_ = status.error();
+  if (is_yielding_) {
+    unread_.insert(unread_.end(), bytes.begin(), bytes.end());
+    return;
+  }
+  turn_.begin();
+  take(bytes);
+}
+
+void GrpcConnection::take(std::span<const std::uint8_t> bytes) {
+  if (!turn_.is_over()) {
+    ++depth_;
+    const auto taken = session_->receive(bytes);
+    --depth_;
+    if (!taken && !lost_) lost_ = taken.error();
+    if (taken) bytes = bytes.subspan(*taken);
+  }
+  if (turn_.is_over() && !lost_ && !is_closed_) {
+    yield(bytes);
+  } else if (std::exchange(is_yielding_, false) && !is_closed_) {
+    stream_->pause(is_paused_);
+  }
   settle();
+}
+
+// The others' turn. What follows waits here, and the peer by flow control.
+void GrpcConnection::yield(std::span<const std::uint8_t> rest) {
+  is_yielding_ = true;
+  unread_.assign(rest.begin(), rest.end());
+  stream_->pause(true);
+  loop_.post([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->go_on();
+  });
+}
+
+void GrpcConnection::go_on() {
+  if (is_closed_ || !is_yielding_) return;
+  last_heard_ = now();  // what was waiting here is heard only now
+  ++reads_;
+  turn_.begin();
+  const std::vector<std::uint8_t> bytes = std::exchange(unread_, {});
+  ++depth_;
+  if (Call* call = call_of(yielding_stream_)) call->response.go_on();
+  --depth_;
+  if (!is_closed_) take(bytes);
 }
 
 void GrpcConnection::lose(const core::Error& error, std::string hint) {
@@ -180,6 +219,8 @@ void GrpcConnection::disconnect() {
   session_.reset();
   if (stream_) stream_->close();
   stream_.reset();
+  is_yielding_ = false;
+  unread_.clear();
   lost_.reset();
   lost_hint_.clear();
 }
@@ -321,6 +362,8 @@ Http2Events GrpcConnection::make_events() {
       .on_data =
           [this](std::int32_t stream, std::span<const std::uint8_t> bytes) {
             if (Call* call = call_of(stream)) call->response.add_data(bytes);
+            yielding_stream_ = stream;
+            return !turn_.is_over();
           },
       .on_data_end =
           [this](std::int32_t stream) {

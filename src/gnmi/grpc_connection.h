@@ -31,6 +31,7 @@ class GrpcConnection : public std::enable_shared_from_this<GrpcConnection> {
   void start(Line line, std::string_view method, std::string request, bool half_close, CallHandlers handlers);
   void cancel(Line line);
   void pause(bool paused);
+  void spend(std::size_t steps) { turn_.spend(steps); }
   bool probe();
   void close();
   core::SteadyTime last_heard() const { return last_heard_; }
@@ -53,6 +54,9 @@ class GrpcConnection : public std::enable_shared_from_this<GrpcConnection> {
   void connect();
   void on_connected();
   void on_bytes(std::span<const std::uint8_t> bytes);
+  void take(std::span<const std::uint8_t> bytes);
+  void yield(std::span<const std::uint8_t> rest);
+  void go_on();
   void lose(const core::Error& error, std::string hint);
   void disconnect();
   std::string guess_hint() const;
@@ -104,6 +108,10 @@ class GrpcConnection : public std::enable_shared_from_this<GrpcConnection> {
   std::string goaway_;       // the peer's GOAWAY, for messages; empty: none
   bool is_too_many_pings_ = false;
   bool is_pinging_ = false;  // a keepalive PING waits for its answer
+  Turn turn_;
+  bool is_yielding_ = false;          // its turn is over; nothing is read until the next one
+  std::int32_t yielding_stream_ = 0;  // whose messages may wait
+  std::vector<std::uint8_t> unread_;  // what was read already
   std::uint64_t reads_ = 0;
   std::uint64_t reads_before_ = 0;  // when the keepalive timer was set
   core::SteadyTime last_heard_;

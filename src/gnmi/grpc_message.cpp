@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/check.h"
 #include "gnmi/grpc_status.h"
@@ -74,10 +75,23 @@ std::optional<MessageFailure> MessageReader::feed(std::span<const std::uint8_t> 
   if (!tail_.empty()) {
     if (auto failure = complete_tail(bytes, on_message)) return failure;
   }
+  return hand_out_whole(bytes, on_message);
+}
+
+std::optional<MessageFailure> MessageReader::go_on(const OnMessage& on_message) {
+  const std::vector<std::uint8_t> bytes = std::exchange(waiting_, {});
+  return hand_out_whole(bytes, on_message);
+}
+
+std::optional<MessageFailure> MessageReader::hand_out_whole(std::span<const std::uint8_t> bytes, const OnMessage& on_message) {
   while (!is_stopped_ && bytes.size() >= kPrefixBytes) {
     if (auto failure = check_prefix(bytes)) return failure;
     const std::size_t length = body_length(bytes);
     if (bytes.size() - kPrefixBytes < length) break;
+    if (turn_->is_over()) {
+      waiting_.assign(bytes.begin(), bytes.end());
+      return std::nullopt;
+    }
     const bool is_compressed = bytes[0] != 0;
     const auto body = bytes.subspan(kPrefixBytes, length);
     bytes = bytes.subspan(kPrefixBytes + length);
@@ -128,11 +142,13 @@ std::optional<MessageFailure> MessageReader::hand_out(bool is_compressed,
                                                       std::span<const std::uint8_t> body,
                                                       const OnMessage& on_message) {
   if (!is_compressed) {
+    turn_->spend_bytes(body.size());
     on_message(body);
     return std::nullopt;
   }
   std::vector<std::uint8_t> text;
   if (auto failure = inflate_gzip(body, limit_, text)) return failure;
+  turn_->spend_bytes(text.size());
   on_message(text);
   return std::nullopt;
 }

@@ -27,10 +27,10 @@ bool is_grpc(std::string_view content_type) {
 
 }  // namespace
 
-GrpcResponse::GrpcResponse(const core::Limits& limits, CallHandlers handlers)
+GrpcResponse::GrpcResponse(const core::Limits& limits, Turn& turn, CallHandlers handlers)
     : header_limit_(limits.header_list_bytes),
       handlers_(std::move(handlers)),
-      messages_(limits.grpc_message_bytes) {
+      messages_(limits.grpc_message_bytes, turn) {
   if (!handlers_.on_message) handlers_.on_message = [](std::span<const std::uint8_t>) {};
 }
 
@@ -89,10 +89,15 @@ void GrpcResponse::finish(const Block& trailers) {
 }
 
 void GrpcResponse::add_data(std::span<const std::uint8_t> bytes) {
-  if (end_) return;
-  if (auto failure = messages_.feed(bytes, handlers_.on_message)) {
-    fail(failure->code, std::move(failure->message), failure->limit);
-  }
+  if (!end_) take(messages_.feed(bytes, handlers_.on_message));
+}
+
+void GrpcResponse::go_on() {
+  if (!end_) take(messages_.go_on(handlers_.on_message));
+}
+
+void GrpcResponse::take(std::optional<MessageFailure> failure) {
+  if (failure) fail(failure->code, std::move(failure->message), failure->limit);
 }
 
 void GrpcResponse::end_of_stream() { finish({}); }

@@ -19,7 +19,7 @@ namespace dm::gnmi {
 
 class GrpcResponse {
  public:
-  GrpcResponse(const core::Limits& limits, CallHandlers handlers);
+  GrpcResponse(const core::Limits& limits, Turn& turn, CallHandlers handlers);
 
   // One header block: begin, each field, end. add_header() is false when the block is too large;
   // the call has then ended.
@@ -28,6 +28,8 @@ class GrpcResponse {
   void end_headers(bool is_end_of_stream);
   // May call on_message, which may call stop().
   void add_data(std::span<const std::uint8_t> bytes);
+  // Another turn: hands out what waited for it, likewise.
+  void go_on();
   // The peer ended the stream by a DATA frame.
   void end_of_stream();
   // The peer reset the stream.
@@ -53,6 +55,7 @@ class GrpcResponse {
 
   void accept_headers(bool is_end_of_stream);
   void finish(const Block& trailers);
+  void take(std::optional<MessageFailure> failure);
 
   std::size_t header_limit_;
   CallHandlers handlers_;

@@ -107,8 +107,7 @@ void Http2Session::Impl::set_callbacks(nghttp2_session_callbacks* callbacks) {
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(
       callbacks, [](nghttp2_session*, std::uint8_t, std::int32_t stream, const std::uint8_t* bytes,
                     std::size_t size, void* self) noexcept {
-        static_cast<Impl*>(self)->events.on_data(stream, {bytes, size});
-        return 0;
+        return static_cast<Impl*>(self)->events.on_data(stream, {bytes, size}) ? 0 : static_cast<int>(NGHTTP2_ERR_PAUSE);
       });
   nghttp2_session_callbacks_set_on_stream_close_callback(
       callbacks,
@@ -250,15 +249,16 @@ void Http2Session::go_away() {
   nghttp2_submit_goaway(impl_->session, NGHTTP2_FLAG_NONE, 0, NGHTTP2_NO_ERROR, nullptr, 0);
 }
 
-core::Status Http2Session::receive(std::span<const std::uint8_t> bytes) {
-  const ssize_t taken = nghttp2_session_mem_recv(impl_->session, bytes.data(), bytes.size());
+core::Result<std::size_t> Http2Session::receive(std::span<const std::uint8_t> bytes) {
+  constexpr std::uint8_t kNothing = 0;
+  const ssize_t taken = nghttp2_session_mem_recv(impl_->session, bytes.empty() ? &kNothing : bytes.data(), bytes.size());
   if (taken < 0) {
     impl_->is_over = true;
     return core::Error{core::Code::Unavailable, std::string("the device broke HTTP/2: ") +
                                                     nghttp2_strerror(static_cast<int>(taken))};
   }
   impl_->collect_output();
-  if (!impl_->is_over) return {};
+  if (!impl_->is_over) return static_cast<std::size_t>(taken);
   return core::Error{core::Code::Unavailable, "the device broke HTTP/2: " + impl_->complaint};
 }
 

@@ -38,7 +38,7 @@ struct Http2Events {
   // False: the rest of the block is dropped and the stream is reset.
   std::function<bool(std::int32_t stream, std::string_view name, std::string_view value)> on_header;
   std::function<void(std::int32_t stream, bool is_end)> on_headers_end;
-  std::function<void(std::int32_t stream, std::span<const std::uint8_t>)> on_data;
+  std::function<bool(std::int32_t stream, std::span<const std::uint8_t>)> on_data;  // false: receive() is to return
   std::function<void(std::int32_t stream)> on_data_end;  // END_STREAM without trailers
   std::function<void(std::int32_t stream, std::uint32_t error, ClosedBy by)> on_stream_closed;
   std::function<void(std::uint32_t error, std::string_view debug)> on_goaway;
@@ -62,8 +62,9 @@ class Http2Session {
   void ask();
   void go_away();  // politely, before closing
 
+  // How many bytes were taken: not all if on_data said so. The next call then comes with the rest, even if that is none.
   // Error Unavailable: the peer broke the protocol; output() may hold a last word for it.
-  core::Status receive(std::span<const std::uint8_t> bytes);
+  core::Result<std::size_t> receive(std::span<const std::uint8_t> bytes);
   // What is to be sent now.
   std::string output();
   // The peer said GOAWAY, or the session has ended: no new streams.

@@ -352,6 +352,9 @@ void Session::start() {
 }
 void Session::stop() { impl_->stop(); }
 void Session::probe() { impl_->probe(); }
+void Session::spend(std::size_t steps) {
+  if (impl_->transport) impl_->transport->spend(steps);
+}
 void Session::retry_now() {
   if (impl_->turn || wants_retry(impl_->state)) impl_->dial(RetryWanted{});
 }

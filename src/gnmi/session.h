@@ -103,6 +103,7 @@ class Session {
   void stop();       // no callback afterwards
   // Asks the peer for a sign of life, if connected: one that has restarted answers that it knows no such connection.
   void probe();
+  void spend(std::size_t steps);  // Transport::spend, inside on_batch
   void retry_now();  // a waiting backoff ends (reload); the connection is begun when it is its turn
 
   // From now on these paths (indexes into Subscription::paths) are asked for in these forms of the profile; a stream that is

@@ -29,6 +29,8 @@ void Transport::cancel() { connection_->cancel(line_); }
 
 void Transport::pause(bool paused) { connection_->pause(paused); }
 
+void Transport::spend(std::size_t steps) { connection_->spend(steps); }
+
 core::SteadyTime Transport::last_heard() const { return connection_->last_heard(); }
 
 std::optional<core::WallTime> Transport::certificate_end() const { return connection_->certificate_end(); }

@@ -98,6 +98,9 @@ class Transport {
   // was already read, at most 256 KB, is still handed out. A connection paused for long looks dead
   // to a peer that sends PINGs.
   void pause(bool paused);
+  // Inside on_message: what else handling the message cost, in steps (gnmi/turn.h). A connection that has used up its turn
+  // lets the others of its loop go first.
+  void spend(std::size_t steps);
   // When something of the peer was last received (any frame); of construction before the first.
   core::SteadyTime last_heard() const;
   // When the certificate of the peer ends; absent unless connected by TLS.
