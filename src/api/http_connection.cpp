@@ -168,7 +168,7 @@ class ConnectionOver final : public HttpConnection, public std::enable_shared_fr
     state_ = State::Reading;
     parser_.emplace();
     parser_->header_limit(HttpServer::kHeaderBytes);
-    parser_->body_limit(clients_.largest_request_bytes);
+    parser_->body_limit(clients_.largest_body_bytes);
     socket().expires_after(kIdleDeadline);
     http::async_read_header(stream_, buffer_, *parser_,
                             [self = this->shared_from_this()](error_code error, std::size_t) {
@@ -179,7 +179,7 @@ class ConnectionOver final : public HttpConnection, public std::enable_shared_fr
   void on_header() {
     if (state_ != State::Reading) return;
     const auto& message = parser_->get();
-    const std::size_t most = clients_.most_bytes(view_to_string(message.target()));
+    const std::size_t most = clients_.body_limit(view_to_string(message.target())).bytes;
     if (parser_->content_length().value_or(0) > most) return refuse(http::error::body_limit);
     parser_->body_limit(most);
     if (parser_->is_done() || !beast::iequals(message[http::field::expect], "100-continue")) {
@@ -241,6 +241,9 @@ class ConnectionOver final : public HttpConnection, public std::enable_shared_fr
   }
 
   void refuse(const error_code& error) {
+    if (error == http::error::body_limit) {
+      clients_.count_hit(clients_.body_limit(view_to_string(parser_->get().target())).limit);
+    }
     auto answer = refusal(error);
     if (state_ != State::Reading || !answer) return close();
     write(to_message(*std::move(answer), 11, false, false));
@@ -320,9 +323,13 @@ std::string to_text(const tcp::endpoint& endpoint) {
          std::to_string(endpoint.port());
 }
 
-std::size_t HttpClients::most_bytes(std::string_view target) const {
-  const auto found = request_bytes_of.find(std::string(target.substr(0, target.find('?'))));
-  return found == request_bytes_of.end() ? request_bytes : found->second;
+void HttpClients::count_hit(std::string_view limit) const {
+  if (metrics != nullptr) metrics->add(metrics::Metric::LimitHits, 1, limit);
+}
+
+const BodyLimit& HttpClients::body_limit(std::string_view target) const {
+  const auto found = body_of.find(std::string(target.substr(0, target.find('?'))));
+  return found == body_of.end() ? body : found->second;
 }
 
 void HttpClients::forget(const std::shared_ptr<HttpConnection>& connection) {

@@ -32,13 +32,16 @@ class HttpConnection {
 struct HttpClients : std::enable_shared_from_this<HttpClients> {
   boost::asio::io_context context{1};
   DeferredHandler handler;
-  std::size_t request_bytes = 0, largest_request_bytes = 0;
-  std::map<std::string, std::size_t> request_bytes_of;  // by path, where it is not request_bytes
+  BodyLimit body;
+  std::size_t largest_body_bytes = 0;
+  std::map<std::string, BodyLimit> body_of;  // by path, where it is not `body`
+  metrics::Registry* metrics = nullptr;
   bool is_stopping = false;
   std::set<std::shared_ptr<HttpConnection>> open;
   std::function<void()> on_last_gone;  // while stopping
 
-  std::size_t most_bytes(std::string_view target) const;
+  const BodyLimit& body_limit(std::string_view target) const;
+  void count_hit(std::string_view limit) const;
   void forget(const std::shared_ptr<HttpConnection>& connection);
 };
 

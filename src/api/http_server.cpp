@@ -88,6 +88,8 @@ void HttpServer::Impl::accept() {
       const auto connection = make_connection(*clients, std::move(socket), tls.get());
       clients->open.insert(connection);
       connection->run();
+    } else {
+      clients->count_hit("api_connections");
     }
     accept();
   });
@@ -119,11 +121,13 @@ core::Result<std::unique_ptr<HttpServer>> HttpServer::start_deferred(Options opt
   auto impl = std::make_unique<Impl>();
   HttpClients& clients = *impl->clients;
   impl->most_connections = options.limits.api_connections;
-  clients.request_bytes = clients.largest_request_bytes = options.limits.api_request_bytes;
-  for (const auto& [path, bytes] : options.body_bytes) {
-    clients.largest_request_bytes = std::max(clients.largest_request_bytes, bytes);
+  clients.body = {options.limits.api_request_bytes, "api_request_bytes"};
+  clients.largest_body_bytes = clients.body.bytes;
+  for (const auto& [path, most] : options.body_limits) {
+    clients.largest_body_bytes = std::max(clients.largest_body_bytes, most.bytes);
   }
-  clients.request_bytes_of = options.body_bytes;
+  clients.body_of = options.body_limits;
+  clients.metrics = options.metrics;
   clients.handler = std::move(handler);
   if (!options.tls_cert_file.empty()) {
     auto loaded = load_certificate(options.tls_cert_file, options.tls_key_file);

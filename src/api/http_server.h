@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "core/limits.h"
+#include "metrics/registry.h"
 #include "core/result.h"
 
 namespace dm::api {
@@ -41,8 +42,13 @@ using Respond = std::function<void(Response)>;
 // As Handler, for answers that come later: must not block, may keep `respond`.
 using DeferredHandler = std::function<void(const Request&, Respond respond)>;
 
+struct BodyLimit {
+  std::size_t bytes = 0;
+  std::string_view limit;  // its name in core/limits.h
+};
+
 // Answered here, without the handler: 400 malformed request or target, 413 body above
-// limits.api_request_bytes (or what body_bytes says of its path), 431 header above kHeaderBytes. Every read, write and handshake has a
+// limits.api_request_bytes (or what body_limits says of its path), 431 header above kHeaderBytes. Every read, write and handshake has a
 // deadline; an answer that a DeferredHandler owes has none but the life of the server. Connections
 // above limits.api_connections are closed unanswered.
 class HttpServer {
@@ -54,7 +60,8 @@ class HttpServer {
     std::string listen = "127.0.0.1:0";
     std::string tls_cert_file, tls_key_file;
     core::Limits limits;
-    std::map<std::string, std::size_t> body_bytes;  // by path, where it is not limits.api_request_bytes
+    std::map<std::string, BodyLimit> body_limits;  // by path, where it is not limits.api_request_bytes
+    metrics::Registry* metrics = nullptr;          // counts what is refused by a limit; outlives the server
   };
   static core::Result<std::unique_ptr<HttpServer>> start(Options options, Handler handler);
   static core::Result<std::unique_ptr<HttpServer>> start_deferred(Options options,

@@ -93,7 +93,8 @@ core::Status App::open() {
                                         .tls_cert_file = settings_.api.tls_cert_file,
                                         .tls_key_file = settings_.api.tls_key_file,
                                         .limits = settings_.limits,
-                                        .body_bytes = {{api::Handlers::kNetBoxHook, settings_.limits.netbox_hook_bytes}}},
+                                        .body_limits = {{api::Handlers::kNetBoxHook, {settings_.limits.netbox_hook_bytes, "netbox_hook_bytes"}}},
+                                        .metrics = &metrics_},
                                        api::Handlers(backend()));
   if (!server) return server.error();
   server_ = std::move(*server);

@@ -67,7 +67,8 @@ class Writer {
     body +=
         fmt::format("\"remediation\": {{\"update\": [{}], \"delete\": [{}]}}, ", updates, deletes);
     body += fmt::format("\"url\": {}}}", event_.url.empty() ? "null" : name(event_.url));
-    return {std::move(body), is_truncated};
+    const bool is_many = !is_cut_ && listed == most;
+    return {std::move(body), is_truncated, !is_truncated ? "" : is_many ? "differences_per_event" : "event_bytes"};
   }
 
  private:

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "model/drift.h"
 
@@ -14,6 +15,7 @@ namespace dm::drift {
 struct EventJson {
   std::string body;
   bool is_truncated = false;  // also said in the body
+  std::string_view limit{};   // then the name of the limit (core/limits.h) that cut it
 };
 
 // At most `limit_bytes` (of at least 32 KiB) and `most_differences` entries. What does not fit is

@@ -284,7 +284,10 @@ model::LedgerBatch Device::to_batch(drift::Output output) {
     event.labels = spec_.labels;
     event.url = spec_.link;
     auto json = drift::to_json(event, spec_.event_bytes, context_.limits.differences_per_event);
-    if (json.is_truncated) context_.metrics.add(metrics::Metric::EventsTruncated);
+    if (json.is_truncated) {
+      context_.metrics.add(metrics::Metric::EventsTruncated);
+      context_.metrics.add(metrics::Metric::LimitHits, 1, json.limit);
+    }
     batch.bodies.push_back(std::move(json.body));
     batch.events.push_back(std::move(event));
   }

@@ -257,6 +257,7 @@ void Session::Impl::perform(const TellBegin&) {
 void Session::Impl::perform(const TellLost& action) {
   last_error = action.reason;
   if (!action.kind.empty()) metrics.add(Metric::StreamLosses, 1, action.kind);
+  if (action.kind == "no_sync") metrics.add(Metric::LimitHits, 1, "sync_deadline_seconds");
   if (handlers.on_stream_lost) handlers.on_stream_lost(action.reason);
 }
 

@@ -17,6 +17,7 @@
 #include "intent/hints.h"
 #include "intent/last_good_keeper.h"
 #include "intent/merge.h"
+#include "metrics/limit_hit.h"
 
 namespace dm::intent {
 namespace {
@@ -132,7 +133,7 @@ void IntentCache::Impl::wait_for_work(std::unique_lock<std::mutex>& lock, core::
 void IntentCache::Impl::take_settings(Reload settings) {
   options = std::move(settings.options);
   if (keeper == nullptr || keeper->file() != options.last_good_file)
-    keeper = std::make_unique<LastGoodKeeper>(options.last_good_file, options.most_last_good_bytes, *logger);
+    keeper = std::make_unique<LastGoodKeeper>(options.last_good_file, options.most_last_good_bytes, *logger, *registry);
   std::vector<Kept> next;
   for (auto& source : settings.sources) {
     Kept kept{source, {}, {}, core::Backoff(options.retry), clock->steady_now(), {}, false, false};
@@ -186,6 +187,7 @@ void IntentCache::Impl::load(Kept& kept, bool is_everything, bool accepts_loss) 
   restore(kept, false);
   take_failure(kept, loaded.error());
   registry->add(metrics::Metric::IntentLoads, 1, "failed");
+  metrics::count_limit_hit(loaded.error().message, *registry);
 }
 
 void IntentCache::Impl::count_reading(Kept& kept) {

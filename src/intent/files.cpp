@@ -96,7 +96,7 @@ class Reader {
   void read_file(const std::string& text) {
     mistakes_.clear();
     if (text.size() > limits_->intent_file_bytes) {
-      wrong({}, fmt::format("the file is larger than {} bytes", limits_->intent_file_bytes));
+      wrong({}, fmt::format("the file is larger than {} bytes (limits.intent_file_bytes)", limits_->intent_file_bytes));
     } else if (!core::is_valid_utf8(text)) {
       wrong(first_bad_line(text), "not valid UTF-8");
     } else {

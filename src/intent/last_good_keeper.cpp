@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "metrics/limit_hit.h"
+
 namespace dm::intent {
 namespace {
 
@@ -54,6 +56,7 @@ void LastGoodKeeper::flush() {
 }
 
 void LastGoodKeeper::say(const core::Error& error) {
+  metrics::count_limit_hit(error.message, *registry_);
   if (said_ == error.message) return;
   said_ = error.message;
   logger_->warning("intent: the last good state is not kept for a restart: {}", error.message);

@@ -11,6 +11,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "intent/last_good.h"
+#include "metrics/registry.h"
 
 namespace dm::intent {
 
@@ -19,8 +20,8 @@ class LastGoodKeeper {
   static constexpr core::Duration kEvery = std::chrono::minutes(1);
 
   // An empty `file`: nothing is kept.
-  LastGoodKeeper(std::string file, std::size_t most_bytes, core::Logger& logger)
-      : file_(std::move(file)), most_bytes_(most_bytes), logger_(&logger) {}
+  LastGoodKeeper(std::string file, std::size_t most_bytes, core::Logger& logger, metrics::Registry& registry)
+      : file_(std::move(file)), most_bytes_(most_bytes), logger_(&logger), registry_(&registry) {}
 
   // What the file holds, if it is of this source and scope.
   std::optional<LastGood> restore(const std::string& source, const std::string& scope);
@@ -38,6 +39,7 @@ class LastGoodKeeper {
   std::string file_;
   std::size_t most_bytes_;
   core::Logger* logger_;
+  metrics::Registry* registry_;
   std::shared_ptr<const Loaded> written_;
   std::optional<LastGood> waiting_;
   core::SteadyTime next_write_{};

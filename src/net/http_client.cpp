@@ -206,16 +206,20 @@ Result<HttpResponse> Running::outcome(CURLcode code) {
   if (code == CURLE_ABORTED_BY_CALLBACK) {
     return Error{Code::Cancelled, origin_of(request.url) + ": request cancelled"};
   }
-  if (answer.are_headers_too_long || (answer.is_too_long && request.fail_when_longer)) {
-    return Error{
-        Code::ResourceExhausted,
-        fmt::format("{}: the answer is longer than {} bytes", origin_of(request.url),
-                    answer.are_headers_too_long ? kMaxHeaderBytes : request.max_response_bytes)};
+  if (answer.are_headers_too_long) {
+    return Error{Code::ResourceExhausted,
+                 fmt::format("{}: the headers of the answer are longer than {} bytes", origin_of(request.url), kMaxHeaderBytes)};
+  }
+  if (answer.is_too_long && request.fail_when_longer) {
+    const std::string name = request.limit.empty() ? "" : fmt::format(" (limits.{})", request.limit);
+    return Error{Code::ResourceExhausted,
+                 fmt::format("{}: the answer is longer than {} bytes{}", origin_of(request.url), request.max_response_bytes, name)};
   }
   if (code != CURLE_OK && !answer.is_too_long) return failure(easy, code, request);
   long status = 0;
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
   answer.response.status = static_cast<int>(status);
+  answer.response.is_cut = answer.is_too_long;
   return std::move(answer.response);
 }
 

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/clock.h"
@@ -25,6 +26,7 @@ struct HttpRequest {
   core::Duration connect_timeout = std::chrono::seconds(5);
   core::Duration timeout = std::chrono::seconds(40);
   std::size_t max_response_bytes = 4096;
+  std::string_view limit;          // what core/limits.h calls that, for the error
   bool fail_when_longer = false;   // true: a longer answer is an error; false: it is cut
   std::string username, password;  // basic authentication when username is not empty
   std::string ca_file;
@@ -34,6 +36,7 @@ struct HttpResponse {
   int status = 0;
   std::map<std::string, std::string> headers;  // names in lower case
   std::string body;
+  bool is_cut = false;  // it was longer than max_response_bytes
 };
 
 // A request, and who takes its answer.

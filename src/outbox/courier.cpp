@@ -205,6 +205,7 @@ Courier::Finished Courier::attempt(Sender& sender, const store::Delivery& delive
     if (finished.result->answer == Answer::NoConnection) refused_at_ = attempt.now;
     attempt.refused_at = refused_at_;
   }
+  if (finished.result->is_cut) options_.metrics.add(Metric::LimitHits, 1, "answer_bytes");
   finished.is_loading = is_still_loading(*finished.result, attempt, options_.schedule);
   finished.outcome = decide(*finished.result, attempt, options_.schedule);
   if (const core::Status recorded = record(delivery, finished.outcome); !recorded) {
@@ -213,6 +214,8 @@ Courier::Finished Courier::attempt(Sender& sender, const store::Delivery& delive
         recorded.error().message);
   } else if (finished.outcome.state != DeliveryState::Pending) {
     options_.metrics.add(Metric::Deliveries, 1, to_text(finished.outcome.state));
+    const bool is_over = finished.outcome.next_attempt_at > attempt.created_at + options_.schedule.horizon;
+    if (finished.outcome.state == DeliveryState::Dead && is_over) options_.metrics.add(Metric::LimitHits, 1, "retry_horizon");
   }
   return finished;
 }

@@ -24,6 +24,7 @@ struct SendResult {
   int status = 0;
   std::string detail;            // short, for people, no secrets
   core::Duration retry_after{};  // Retry-After, 0 = none
+  bool is_cut = false;           // the answer was longer than limits.answer_bytes
 };
 
 class Sender {

@@ -26,7 +26,9 @@ outbox::SendResult KestraSender::send(const store::Delivery& delivery, bool rede
     const std::lock_guard guard(mutex_);
     client_ = nullptr;
   }
-  return classify(answer, where_, clock_.steady_now() - start, clock_.wall_now());
+  outbox::SendResult result = classify(answer, where_, clock_.steady_now() - start, clock_.wall_now());
+  result.is_cut = answer && answer->is_cut;
+  return result;
 }
 
 void KestraSender::abort() {

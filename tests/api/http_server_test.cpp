@@ -212,7 +212,9 @@ TEST(HttpServer, RefusesABodyAboveTheLimit) {
 TEST(HttpServer, SomePathsTakeLargerBodies) {
   HttpServer::Options options;
   options.limits.api_request_bytes = 10;
-  options.body_bytes = {{"/hook", 12}};
+  options.body_limits = {{"/hook", {12, "netbox_hook_bytes"}}};
+  metrics::Registry metrics;
+  options.metrics = &metrics;
   const auto server = serve(echo, options);
   const auto status = [&](const std::string& path, const std::string& body) {
     RawClient client(server->port());
@@ -222,6 +224,8 @@ TEST(HttpServer, SomePathsTakeLargerBodies) {
   EXPECT_EQ(status("/hook?x=1", "012345678901"), "200");
   EXPECT_EQ(status("/hook", "0123456789012"), "413");
   EXPECT_EQ(status("/other", "012345678901"), "413");
+  EXPECT_EQ(metrics.value(metrics::Metric::LimitHits, "netbox_hook_bytes"), 1);
+  EXPECT_EQ(metrics.value(metrics::Metric::LimitHits, "api_request_bytes"), 1);
   RawClient chunked(server->port());
   chunked.say("POST /other HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n01234567890\r\n0\r\n\r\n");
   EXPECT_TRUE(chunked.hear_all().starts_with("HTTP/1.1 413"));
@@ -356,6 +360,8 @@ TEST(HttpServer, StopsWhileAClientIsIdle) {
 TEST(HttpServer, ClosesConnectionsAboveTheLimit) {
   HttpServer::Options options;
   options.limits.api_connections = 1;
+  metrics::Registry metrics;
+  options.metrics = &metrics;
   const auto server = serve(echo, options);
   RawClient first(server->port());
   first.say("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -365,6 +371,7 @@ TEST(HttpServer, ClosesConnectionsAboveTheLimit) {
   second.say("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
 
   EXPECT_EQ(second.hear_all(), "");
+  EXPECT_EQ(metrics.value(metrics::Metric::LimitHits, "api_connections"), 1);
 }
 
 TEST(HttpServer, MakesRoomWhenAClientLeavesWithoutItsAnswer) {

@@ -225,6 +225,7 @@ TEST(EventJson, ALongTextIsCutAndItsRemedyLeftOut) {
 
   EXPECT_LE(json.body.size(), kLimit);
   EXPECT_TRUE(json.is_truncated);
+  EXPECT_EQ(json.limit, "event_bytes");
   EXPECT_EQ(body["truncated"], true);
   EXPECT_EQ(body["difference_count"], 1);
   EXPECT_THAT(body["desired_value"].get<std::string>(), testing::EndsWith("y…"));
@@ -267,6 +268,8 @@ TEST(EventJson, ListsAsManyDifferencesAsTheLimitAllows) {
   auto event = description_event();
   event.differences.assign(5, event.differences[0]);
 
+  EXPECT_EQ(to_json(event, kLimit, 3).limit, "differences_per_event");
+  EXPECT_EQ(to_json(event, kLimit, 5).limit, "");
   const Json three = parsed(to_json(event, kLimit, 3));
   const Json all = parsed(to_json(event, kLimit, 5));
 

@@ -209,6 +209,20 @@ TEST(Session, CountsWhatCannotBeReadByTheLimitsName) {
   EXPECT_EQ(lab.session->counters().undecodable, 1U);
 }
 
+TEST(Session, CountsADumpThatDoesNotEnd) {
+  Lab lab;
+  lab.settings.sync_deadline = std::chrono::milliseconds(1);
+  lab.handlers.on_stream_lost = [&lab](const std::string&) { lab.loop.stop(); };
+  lab.start();
+  lab.accept();
+  lab.say_messages(leaf("a", 1));
+  lab.clock.advance(std::chrono::seconds(1));
+  fakes::run(lab.loop);
+
+  EXPECT_EQ(lab.metrics.value(Metric::StreamLosses, "no_sync"), 1);
+  EXPECT_EQ(lab.metrics.value(Metric::LimitHits, "sync_deadline_seconds"), 1);
+}
+
 TEST(Session, EndsTheStreamWhenTheDeviceReportsAnError) {
   Lab lab;
   lab.go_live();

@@ -366,6 +366,7 @@ TEST(TransportLimits, RefuseLargeHeaders) {
   script.peer->say(h2::headers(kCall, with(h2::accepted(), {{"x-large", std::string(2000, 'h')}})));
 
   EXPECT_EQ(script.record.end().code, GrpcCode::ResourceExhausted);
+  EXPECT_EQ(script.record.end().limit, "header_list_bytes");
   EXPECT_EQ(script.record.headers, 0);
   EXPECT_TRUE(script.reset_code().has_value());
 }

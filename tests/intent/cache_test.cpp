@@ -115,6 +115,10 @@ class Bench {
   }
   void add(std::unique_ptr<Source> source) { sources.push_back(std::move(source)); }
   void start() {
+    make();
+    cache->start();
+  }
+  void make() {
     cache = std::make_unique<IntentCache>(options, std::move(sources), clock, registry, logger,
                                           [this](const Snapshot& snapshot) {
                                             const std::lock_guard lock(mutex_);
@@ -122,7 +126,6 @@ class Bench {
                                             changed_.notify_all();
                                           });
     sources.clear();
-    cache->start();
   }
   Snapshot wait_for_version(std::uint64_t version) {
     std::unique_lock lock(mutex_);
@@ -564,6 +567,17 @@ TEST(IntentCache, AHintLeadsToALoadThatCarriesIt) {
   EXPECT_TRUE(bench.cache->hint({"ipam.vlan", 7, "r"}));
   script->wait_for_loads(2);
   EXPECT_THAT(script->hints(), Contains(ObjectHint{"ipam.vlan", 7, "r"}));
+}
+
+TEST(IntentCache, CountsHintsThatFindNoRoom) {
+  Bench bench;
+  bench.options.most_hints = 1;
+  bench.add(std::make_shared<Script>(one_device("leaf1", 1500)), "netbox", true);
+  bench.make();
+
+  EXPECT_TRUE(bench.cache->hint({"ipam.vlan", 7, "r"}));
+  EXPECT_FALSE(bench.cache->hint({"ipam.vlan", 8, "r"}));
+  EXPECT_EQ(bench.registry.value(Metric::LimitHits, "netbox_hints"), 1);
 }
 
 TEST(IntentCache, LoadsTheRecordedNetBoxAndHoldsItsLossOfADevicesObjects) {

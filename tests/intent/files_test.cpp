@@ -304,7 +304,7 @@ TEST(IntentFiles, BoundsSizeAndMistakes) {
   core::Limits limits;
   limits.intent_file_bytes = 10;
   EXPECT_THAT(parse_files({{"a.yaml", "devices: {leaf1: {}}"}}, limits).errors,
-              ElementsAre(HasSubstr("larger than 10 bytes")));
+              ElementsAre(HasSubstr("larger than 10 bytes (limits.intent_file_bytes)")));
 
   std::string many = "devices:\n  leaf1:\n    entries:\n";
   for (int i = 0; i < 300; ++i) many += "      - x\n";

@@ -129,7 +129,8 @@ TEST_F(LastGoodTest, TheLimitLeavesTheOldFile) {
 
 TEST_F(LastGoodTest, TheKeeperWritesAtMostOnceAMinuteAndTouchesWhatDidNotChange) {
   core::Logger logger(core::LogLevel::Error, core::LogFormat::Text);
-  LastGoodKeeper keeper(file_, kMost, logger);
+  metrics::Registry registry;
+  LastGoodKeeper keeper(file_, kMost, logger, registry);
   keeper.note(good_, clock_.steady_now());
   const std::string first = content();
 
@@ -156,14 +157,25 @@ TEST_F(LastGoodTest, TheKeeperWritesAtMostOnceAMinuteAndTouchesWhatDidNotChange)
   EXPECT_EQ(read_last_good(file_, kMost)->loaded->devices.size(), 8U);
 }
 
+TEST_F(LastGoodTest, TheKeeperCountsWhatIsTooLarge) {
+  core::Logger logger(core::LogLevel::Error, core::LogFormat::Text);
+  metrics::Registry registry;
+  LastGoodKeeper keeper(file_, 1000, logger, registry);
+
+  keeper.note(good_, clock_.steady_now());
+
+  EXPECT_EQ(registry.value(metrics::Metric::LimitHits, "last_good_bytes"), 1);
+}
+
 TEST_F(LastGoodTest, TheKeeperGivesNothingOfAnotherSourceOrScope) {
   core::Logger logger(core::LogLevel::Error, core::LogFormat::Text);
+  metrics::Registry registry;
   ASSERT_TRUE(write_last_good(file_, good_, kMost));
-  LastGoodKeeper keeper(file_, kMost, logger);
+  LastGoodKeeper keeper(file_, kMost, logger, registry);
   EXPECT_TRUE(keeper.restore("netbox", "scope"));
   EXPECT_FALSE(keeper.restore("netbox", "another scope"));
   EXPECT_FALSE(keeper.restore("other", "scope"));
-  EXPECT_FALSE(LastGoodKeeper("", kMost, logger).restore("netbox", "scope"));
+  EXPECT_FALSE(LastGoodKeeper("", kMost, logger, registry).restore("netbox", "scope"));
 }
 
 }  // namespace

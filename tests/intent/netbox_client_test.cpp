@@ -276,6 +276,7 @@ TEST(NetBoxClient, BoundsPagesAndObjects) {
   const auto too_long = small_pages.list<InterfaceRow>({"/api/dcim/interfaces/", "", ""});
   ASSERT_FALSE(too_long);
   EXPECT_EQ(too_long.error().code, Code::ResourceExhausted);
+  EXPECT_THAT(too_long.error().message, HasSubstr("(limits.http_response_bytes)"));
 
   options = options_for(face.url());
   options.limits.netbox_objects = 60;
@@ -283,7 +284,7 @@ TEST(NetBoxClient, BoundsPagesAndObjects) {
   const auto too_many = few_objects.list<InterfaceRow>({"/api/dcim/interfaces/", "", ""});
   ASSERT_FALSE(too_many);
   EXPECT_EQ(too_many.error().code, Code::ResourceExhausted);
-  EXPECT_THAT(too_many.error().message, HasSubstr("more than 60 objects"));
+  EXPECT_THAT(too_many.error().message, HasSubstr("more than 60 objects (limits.netbox_objects)"));
 }
 
 core::Result<Loaded> load(const NetBoxFace& face, const std::string& filter,

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "metrics/limit_hit.h"
+
 namespace dm::metrics {
 namespace {
 
@@ -22,6 +24,18 @@ TEST(Registry, RemovedSeriesAreGone) {
   registry.set(Metric::DeviceState, 1, "leaf1");
   registry.remove(Metric::DeviceState, "leaf1");
   EXPECT_EQ(registry.text().find("leaf1"), std::string::npos);
+}
+
+TEST(LimitHit, IsTheLimitAMessageNames) {
+  EXPECT_EQ(limit_named_in("f.yaml:1:1: larger than 10 bytes (limits.intent_file_bytes)"), "intent_file_bytes");
+  EXPECT_EQ(limit_named_in("raise limits.path_depth, or limits.path_bytes"), "path_depth");
+  EXPECT_EQ(limit_named_in("no answer within 1s"), "");
+  Registry registry;
+
+  count_limit_hit("more than 2 objects (limits.netbox_objects); narrow the filter", registry);
+  count_limit_hit("connection refused", registry);
+
+  EXPECT_EQ(registry.value(Metric::LimitHits, "netbox_objects"), 1);
 }
 
 }  // namespace

@@ -198,6 +198,7 @@ TEST(HttpClient, CutsALongAnswerOrRefusesIt) {
   ASSERT_TRUE(cut) << cut.error().message;
   EXPECT_EQ(cut->status, 200);
   EXPECT_EQ(cut->body.size(), 1000U);
+  EXPECT_TRUE(cut->is_cut);
 
   request.fail_when_longer = true;
   const auto refused = client.send(request);
@@ -209,6 +210,7 @@ TEST(HttpClient, CutsALongAnswerOrRefusesIt) {
   const auto whole = client.send(request);
   ASSERT_TRUE(whole) << whole.error().message;
   EXPECT_EQ(whole->body.size(), 200'000U);
+  EXPECT_FALSE(whole->is_cut);
 }
 
 TEST(HttpClient, RefusedConnectionIsUnavailableAndNamesHostAndPortOnly) {

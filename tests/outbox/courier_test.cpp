@@ -268,13 +268,15 @@ TEST_F(CourierTest, ADeadLetterLetsTheNextPass) {
   start(receiver, 1, {.horizon = 1h});
   clock_.advance(2h);
   receiver.next_is(
-      {.answer = Answer::Configuration, .status = 404, .detail = "HTTP 404: wrong key"});
+      {.answer = Answer::Configuration, .status = 404, .detail = "HTTP 404: wrong key", .is_cut = true});
 
   const auto call = receiver.next_is(kAccepted);
 
   EXPECT_EQ(call->event_id, next);
   courier_->stop();
   EXPECT_EQ(metrics_.value(Metric::Deliveries, "dead"), 1);
+  EXPECT_EQ(metrics_.value(Metric::LimitHits, "retry_horizon"), 1);
+  EXPECT_EQ(metrics_.value(Metric::LimitHits, "answer_bytes"), 1);
 }
 
 TEST_F(CourierTest, AttemptsLeftInProgressByAnEarlierCourierAreTakenUp) {

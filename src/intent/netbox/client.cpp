@@ -52,6 +52,7 @@ net::HttpRequest Client::request_for(const std::string& path, const std::string&
   if (!options_.branch.empty()) request.headers.emplace_back("X-NetBox-Branch", options_.branch);
   request.timeout = options_.timeout;
   request.max_response_bytes = options_.limits.http_response_bytes;
+  request.limit = "http_response_bytes";
   request.fail_when_longer = true;
   request.ca_file = options_.ca_file;
   return request;

@@ -135,7 +135,7 @@ void ListRun::take_page(const std::shared_ptr<Part>& part, const std::string& bo
   objects_ += facts->ids.size();
   if (objects_ > options_.most_objects) {
     return fail({Code::ResourceExhausted,
-                 fmt::format("{}: more than {} objects; narrow inventory.netbox.filter",
+                 fmt::format("{}: more than {} objects (limits.netbox_objects); narrow inventory.netbox.filter",
                              part->query.path, options_.most_objects)});
   }
   const std::size_t most = part->query.most_rows;
