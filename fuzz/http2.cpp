@@ -15,12 +15,12 @@ namespace {
 
 namespace h2 = fakes::http2;
 
-// Calls one after the other on one transport; each may end once.
+// Calls one after the other on one transport, and others on a transport beside it; each may end once.
 class Scene {
  public:
   explicit Scene(fuzz::Input input) : in_(input) {}
   ~Scene() {
-    transport_.reset();
+    hang_up();
     run_posted();
   }
   Scene(const Scene&) = delete;
@@ -43,9 +43,12 @@ class Scene {
     // Whatever was said: when the connection ends, so does the call.
     if (transport_) {
       const bool is_running = is_called_ && ends_ == 0;
+      inside_ = 0;
       peers_.back()->hang_up();
       run_posted();
+      run_posted();  // one call after the other
       CHECK(!is_running || ends_ == 1, "the connection is gone, and nobody was told");
+      CHECK(!is_asking_beside_, "the connection is gone, and nobody beside was told");
     }
   }
 
@@ -70,15 +73,39 @@ class Scene {
                              CHECK(end.code != GrpcCode::Ok || end.limit.empty(), "well ended, and at a limit");
                            }});
   }
+  void ask_beside() {
+    if (!beside_) beside_ = transport_->beside();
+    is_asking_beside_ = true;
+    const int call = ++calls_beside_;
+    beside_->start("/gnmi.gNMI/Capabilities", "", true,
+                   {.on_headers = [this, call] { told_beside(call); },
+                    .on_message = [this, call](std::span<const std::uint8_t>) { told_beside(call); },
+                    .on_end =
+                        [this, call](const CallEnd&) {
+                          told_beside(call);
+                          is_asking_beside_ = false;
+                          act_inside();
+                        }});
+  }
+  void told_beside(int call) { CHECK(is_asking_beside_ && call == calls_beside_, "told about a call beside that is over"); }
+  void cancel_beside() {
+    if (beside_) beside_->cancel();
+    is_asking_beside_ = false;
+  }
+  void hang_up() {
+    transport_.reset();
+    is_called_ = is_asking_beside_ = false;
+    beside_.reset();
+  }
   void told(int call) {
     CHECK(is_called_ && call == calls_, "told about a call that was given up");
     CHECK(ends_ == 0, "told after the end");
   }
   // The user's reaction, inside a handler.
   void act_inside() {
-    if (inside_ == 1) cancel();
-    if (inside_ == 2) start();
-    if (inside_ == 3) transport_.reset(), is_called_ = false;
+    if (inside_ == 1 && transport_) cancel();
+    if (inside_ == 2 && transport_) start();
+    if (inside_ == 3) hang_up();
     inside_ = 0;
   }
   void cancel() {
@@ -88,7 +115,7 @@ class Scene {
 
   void take_step() {
     const std::size_t what = in_.pick(20);
-    const std::uint32_t call = 2 * stream_ - 1;  // most likely the call's own stream
+    const std::uint32_t call = 2 * stream_ - 1;  // most likely a call's own stream
     switch (what) {
       case 0: return peer().connect();
       case 1: return say(h2::settings());
@@ -114,8 +141,14 @@ class Scene {
       case 16: if (transport_) start(); return;
       case 17: if (transport_) transport_->pause(in_.pick(2) == 1); return;
       case 18: if (transport_) (void)transport_->probe(); return;
-      default: return run_posted();
+      default: return in_.pick(2) == 1 ? act_beside() : run_posted();
     }
+  }
+  void act_beside() {
+    if (!transport_) return;
+    if (in_.pick(4) == 3) return cancel_beside();
+    ++stream_;
+    ask_beside();
   }
   h2::Fields fields() {
     static const char* const kNames[] = {":status", "content-type", "grpc-status", "grpc-message", "grpc-encoding", "x"};
@@ -146,12 +179,12 @@ class Scene {
   fuzz::Input in_;
   net::Loop loop_;
   std::vector<std::shared_ptr<fakes::Peer>> peers_;
-  std::unique_ptr<Transport> transport_;
+  std::unique_ptr<Transport> transport_, beside_;
   std::size_t cut_ = 1U << 20U;
   std::size_t said_ = 0, written_ = 0;
   std::uint32_t stream_ = 0;
-  int calls_ = 0, ends_ = 0, inside_ = 0;
-  bool is_called_ = false;
+  int calls_ = 0, ends_ = 0, inside_ = 0, calls_beside_ = 0;
+  bool is_called_ = false, is_asking_beside_ = false;
 };
 
 }  // namespace
