@@ -196,6 +196,7 @@ core::Result<std::vector<std::string>> App::apply_reload() {
 
   profiles_ = std::move(profiles.by_name);
   apply(std::move(*loaded.settings), std::move(*access), true);
+  shard_->retry_all();
   const std::vector<std::string> waiting = at_start_.needs_restart(settings_);
   for (const std::string& key : waiting) log_.warning("{} changed: this takes effect at the next start", key);
   for (const std::string& warning : settings_.warnings) log_.warning("{}", warning);
@@ -234,7 +235,6 @@ void App::apply(config::Settings settings, api::Access access, bool is_intent_ne
     }
   }
   apply_devices();
-  shard_->retry_all();
   watch_files();
 }
 

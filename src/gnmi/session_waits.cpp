@@ -7,8 +7,8 @@ namespace {
 
 using core::Duration;
 
-constexpr std::chrono::seconds kFirstLoginWaits[] = {std::chrono::seconds(10), std::chrono::seconds(20)};
-constexpr Duration kSlowLogin = std::chrono::minutes(2);  // from the fourth attempt on, doubling
+constexpr Duration kFirstLogin = std::chrono::seconds(10);
+constexpr Duration kSlowLogin = std::chrono::minutes(2);  // from the third attempt on, doubling
 constexpr Duration kSlowestLogin = std::chrono::hours(1);
 
 // A device without room for another session gets it by being left alone; an answer beyond our limits is as
@@ -30,14 +30,10 @@ Duration full_wait(int answers, std::uint64_t random) {
 }
 
 Duration login_wait(int refused, std::uint64_t random) {
+  if (refused <= 1) return jittered(kFirstLogin, random);
   Duration wait = kSlowLogin;
-  if (refused <= 2) {
-    wait = kFirstLoginWaits[refused - 1];
-  } else {
-    for (int i = 3; i < refused && wait < kSlowestLogin; ++i) wait *= 2;
-    wait = std::min(wait, kSlowestLogin);
-  }
-  return jittered(wait, random);
+  for (int i = 2; i < refused && wait < kSlowestLogin; ++i) wait *= 2;
+  return jittered(std::min(wait, kSlowestLogin), random);
 }
 
 }  // namespace dm::gnmi

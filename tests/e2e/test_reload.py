@@ -126,6 +126,42 @@ def files_alone(session, config):
              lambda: ask(monitor, "GET", f"/api/v1/devices/{name}", NEXT)[1]["freshness"]["state"] == "live")
 
 
+def files_touch_no_stream(session, config):
+    """A token that is renewed does not cut the stream of a device that refused a path; a reload asks for that path again."""
+    interfaces = "/interfaces/interface/config"
+    tokens = session.folder / "tokens-renewed"
+    tokens.write_text(f"operator {OPERATOR}\n")
+    name = "leaf2"  # the services of the steps before watch leaf1
+    config["inventory"]["devices"] = [device for device in config["inventory"]["devices"] if device["name"] == name]
+    session.fabric.post(f"devices/{name}/manners", {"no_on_change": [interfaces]})
+    config["store"]["path"] = str(session.folder / "renewed.db")
+    config["api"]["tokens_file"] = str(tokens)
+    monitor = session.monitor(config)
+
+    def device(token):
+        return ask(monitor, "GET", f"/api/v1/devices/{name}", token)[1]
+    wait_for("sampling", lambda: device(OPERATOR)["freshness"]["state"] == "live" and
+             any(path["mode"] == "sample" for path in device(OPERATOR)["paths"]))
+    streams = device(OPERATOR)["streams"]
+    tokens.write_text(f"operator {NEXT}\n")
+    wait_for("the new token", lambda: ask(monitor, "GET", "/api/v1/status", NEXT)[0] == 200)
+    # What would cut the stream was asked of the loop before this change is heard.
+    said = device(NEXT)["messages"]
+    path = "/system/config/hostname"
+    hostname = session.fabric.get_leaf(name, path)
+    session.fabric.leaf(name, path, "renewed")
+    wait_for("a message on the stream", lambda: device(NEXT)["messages"] > said)
+    expect("streams", device(NEXT)["streams"], streams)
+    session.inbox.until(name, path, "opened")
+
+    expect("reload", ask(monitor, "POST", "/api/v1/reload", NEXT)[0], 200)
+    wait_for("the path asked for again", lambda: device(NEXT)["streams"] > streams)
+    session.fabric.leaf(name, path, hostname)
+    session.inbox.until(name, path, "resolved")
+    monitor.end()
+    session.fabric.post(f"devices/{name}/manners", {})
+
+
 def tokens_file(session, config):
     """A token that is taken out of the file no longer opens, without a restart."""
     tokens = session.folder / "tokens"
@@ -217,7 +253,7 @@ def main():
         changed_settings(session, monitor, config)
         bad_files(session, monitor, config)
         monitor.end()
-        for step in (secret_file, files_alone, tokens_file, edited_profile, delivery_switched):
+        for step in (secret_file, files_alone, files_touch_no_stream, tokens_file, edited_profile, delivery_switched):
             step(session, fresh())
             print(f"{step.__name__}: ok", flush=True)
 
