@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
 #include <string_view>
 
 #include "core/text.h"
@@ -19,6 +20,15 @@ std::string_view cure_of(const CallEnd& end) {
   }
 }
 
+// "model" is no "mode".
+bool has_word(std::string_view text, std::string_view word) {
+  const auto is_letter = [&](std::size_t at) { return at < text.size() && std::isalpha(static_cast<unsigned char>(text[at])) != 0; };
+  for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    if ((at == 0 || !is_letter(at - 1)) && !is_letter(at + word.size())) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool is_login_refused(const CallEnd& end) {
@@ -33,7 +43,8 @@ bool is_mode_refused(const CallEnd& end) {
   if (!is_path_refused(end)) return false;
   const std::string message = core::to_lower(end.message);
   const auto says = [&](std::string_view word) { return message.find(word) != std::string::npos; };
-  if (says("on_change") || says("on-change") || says("on change") || says("onchange") || says("sample") || says("mode")) return true;
+  const auto says_word = [&](std::string_view word) { return has_word(message, word); };
+  if (says("on_change") || says("on-change") || says("on change") || says("onchange") || says("sample") || says_word("mode") || says_word("modes")) return true;
   // Without a text, or about the call, it is the answer of a server that has no such service.
   const bool is_no_call = message.empty() || says("service") || says("method") || says("not found");
   return end.code == GrpcCode::Unimplemented && !is_no_call && !says("path") && !says("node");
