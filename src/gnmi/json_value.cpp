@@ -223,6 +223,22 @@ JsonShape JsonValue::parse(std::string_view text) {
   return shape_of(impl_->root);
 }
 
+JsonShape JsonValue::unwrap(const model::Path& at) {
+  element& root = impl_->root;
+  // A vendor's own tree may well have a node that is named as the one above it.
+  if (!root.is_object() || at.elements.empty() || !at.origin.empty()) return shape_of(root);
+  const object members = root.get_object().value_unsafe();
+  if (members.size() != 1) return shape_of(root);
+  const auto only = *members.begin();
+  const auto& last = at.elements.back();
+  if (model::strip_module(only.key) != model::strip_module(last.name)) return shape_of(root);
+  root = only.value;
+  if (last.keys.empty() || !root.is_array()) return shape_of(root);
+  const array entries = root.get_array().value_unsafe();
+  if (entries.size() == 1) root = entries.at(0).value_unsafe();
+  return shape_of(root);
+}
+
 void JsonValue::encode(std::string& out) const { encode_leaf(impl_->root, out); }
 
 void JsonValue::flatten(const model::Path& base, const Sinks& sinks) const {

@@ -38,6 +38,11 @@ class JsonValue {
   // The text is copied; what follows speaks of the last one parsed.
   JsonShape parse(std::string_view text);
 
+  // Some devices wrap the value of a path in an object whose only member is named as the path's last element, a list
+  // entry in an array of one (SONiC: `…/config` is {"openconfig-interfaces:config": {…}}). Then what follows speaks of
+  // what is inside; the shape is that of what it now speaks of. `at` is as the device spells it.
+  JsonShape unwrap(const model::Path& at);
+
   // Leaf or EmptyArray: appends the encoded value.
   void encode(std::string& out) const;
 

@@ -48,7 +48,9 @@ class Reading {
                                 : kind == Kind::Part ? reader_.read_part(message, batch_)
                                                      : reader_.read(message, batch_);
     if (!status) return status;
-    for (const model::LeafSet& set : batch_.sets) values_.insert_or_assign(set.path, std::string(batch_.value(set)));
+    for (const model::LeafSet& set : batch_.sets) {
+      if (set.length > 0) values_.insert_or_assign(set.path, std::string(batch_.value(set)));
+    }
     return status;
   }
   const model::UpdateBatch& batch() const { return batch_; }

@@ -64,10 +64,11 @@ struct WireReader::Impl {
   void lose_member(UnreadKind why, const model::Path& path, model::UpdateBatch& batch);
   bool put_json(std::string_view prefix, std::string_view path, std::string_view text,
                 model::UpdateBatch& batch);
-  void put_tree(std::string_view prefix, std::string_view path, model::UpdateBatch& batch);
+  void put_tree(const std::optional<model::Path>& base, model::UpdateBatch& batch);
   bool read_delete(std::string_view prefix, std::string_view path, model::UpdateBatch& batch);
   bool read_atomic(std::string_view prefix, model::UpdateBatch& batch);
   void add_set(const ResolvedPath& resolved, std::uint32_t offset, model::UpdateBatch& batch);
+  void unset(model::PathId path, model::UpdateBatch& batch);
   void delete_exact(model::PathId path, model::UpdateBatch& batch);
   void delete_pattern(const model::Path& pattern, model::UpdateBatch& batch);
   void delete_aliased(const model::Path& path, model::UpdateBatch& batch);
@@ -247,16 +248,19 @@ bool WireReader::Impl::put_json(std::string_view prefix, std::string_view path, 
   const ResolvedPath resolved = resolver.resolve(prefix, path);
   if (resolved.kind == ResolvedPath::Kind::Corrupt) return false;
   if (!json) json = std::make_unique<JsonValue>(profile, limits);
-  const JsonShape shape = json->parse(text);
+  JsonShape shape = json->parse(text);
   const bool is_exact = resolved.exact() != model::kNoPath;
+  std::optional<model::Path> base;
+  if (shape == JsonShape::Tree) base = read_path(prefix, path);
+  if (base) shape = json->unwrap(*base);
   if (shape == JsonShape::Tree && resolved.kind != ResolvedPath::Kind::Refused) {
-    put_tree(prefix, path, batch);
+    put_tree(base, batch);
   } else if (shape == JsonShape::Tree) {
     batch.lose(resolved.why, model::kNoPath, resolved.gap());
   } else if (shape == JsonShape::Bad || shape == JsonShape::TooDeep) {
     lose_value(shape == JsonShape::Bad ? UnreadKind::Json : UnreadKind::JsonDepth, resolved, batch);
   } else if (shape == JsonShape::Null && is_exact) {
-    delete_exact(resolved.exact(), batch);
+    unset(resolved.exact(), batch);
   } else if (shape == JsonShape::EmptyArray && !is_exact) {
     return true;  // a list without entries
   } else {
@@ -269,14 +273,12 @@ bool WireReader::Impl::put_json(std::string_view prefix, std::string_view path, 
 }
 
 // A whole-object update means "these leaves changed", never "the others vanished" (specification 3.5).
-void WireReader::Impl::put_tree(std::string_view prefix, std::string_view path,
-                                model::UpdateBatch& batch) {
-  const auto base = read_path(prefix, path);
+void WireReader::Impl::put_tree(const std::optional<model::Path>& base, model::UpdateBatch& batch) {
   if (!base) return batch.lose(UnreadKind::Path, model::kNoPath, std::nullopt);
   const auto put_leaf = [&](const model::Path& leaf, std::string_view value) {
     const ResolvedPath resolved = resolver.settle(leaf);
     if (value.empty()) {
-      if (resolved.exact() != model::kNoPath) delete_exact(resolved.exact(), batch);
+      if (resolved.exact() != model::kNoPath) unset(resolved.exact(), batch);
       return;
     }
     const auto offset = static_cast<std::uint32_t>(batch.bytes.size());
@@ -340,6 +342,14 @@ bool WireReader::Impl::read_delete(std::string_view prefix, std::string_view pat
     case KnownPath::Kind::None: break;
   }
   return true;
+}
+
+// No value: a delete that holds even if the same message gave a value before it.
+void WireReader::Impl::unset(model::PathId path, model::UpdateBatch& batch) {
+  delete_exact(path, batch);
+  if (batch.sets.empty()) return;
+  if (batch.sets.size() < limits.leaves_per_device) return batch.sets.push_back({path, 0, 0});
+  batch.lose(UnreadKind::LeavesPerDevice, model::kNoPath, model::Path{});
 }
 
 void WireReader::Impl::delete_exact(model::PathId path, model::UpdateBatch& batch) {

@@ -20,7 +20,7 @@ namespace dm::model {
 struct LeafSet {
   PathId path = kNoPath;
   std::uint32_t offset = 0;  // of the encoded value (model/value.h) in UpdateBatch::bytes
-  std::uint32_t length = 0;
+  std::uint32_t length = 0;  // 0: the leaf has no value (any more)
 };
 
 struct UpdateBatch {

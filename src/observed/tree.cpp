@@ -18,11 +18,13 @@ const Changes& Tree::apply(const model::UpdateBatch& batch) {
   changes_.entries.clear();
   changes_.refused_leaves = 0;
   changes_.refused_bytes = 0;
-  const Deleted deleted = deleted_leaves(*paths_, leaves_, batch.exact_deletes, batch.pattern_deletes);
+  Deleted deleted = deleted_leaves(*paths_, leaves_, batch.exact_deletes, batch.pattern_deletes);
   changes_.steps = deleted.steps;
+  if (!atomic_.empty()) drop_broken_sets(deleted.leaves);
   for (const PathId path : deleted.leaves) erase(path);
   if (batch.atomic_prefix != model::kNoPath || batch.complete) drop_unsaid(batch);
   for (const model::LeafSet& leaf : batch.sets) set(leaf.path, batch.value(leaf), batch.timestamp_ns);
+  if (batch.atomic_prefix != model::kNoPath || !atomic_.empty()) note_atomic(batch);
   return changes_;
 }
 
@@ -62,10 +64,12 @@ void Tree::clear() {
 
 void Tree::set(PathId path, std::string_view value, std::int64_t timestamp_ns) {
   if (Leaf* known = leaves_.find(path)) {
+    if (value.empty()) return erase(path);
     known->generation = generation_;
     if (known->value.view() == value) return;  // heartbeat, re-send, or the same value in another form
     return change(*known, value, timestamp_ns);
   }
+  if (value.empty()) return;
   if (leaves_.size() >= most_leaves_) {
     ++changes_.refused_leaves;
     return;
@@ -113,6 +117,40 @@ void Tree::drop_unsaid(const model::UpdateBatch& batch) {
   for (const PathId leaf : named.leaves) {
     if (!said.contains(leaf)) erase(leaf);
   }
+}
+
+// The delete of a leaf of an atomic set is that of the set (gNMI specification 2.1.1).
+void Tree::drop_broken_sets(std::vector<PathId>& deleted) {
+  std::set<PathId> broken;
+  for (const PathId leaf : deleted) {
+    if (const PathId set = atomic_above(leaf); set != model::kNoPath) broken.insert(set);
+  }
+  if (broken.empty()) return;
+  for (const PathId set : broken) atomic_.erase(set);
+  const Deleted rest = deleted_leaves(*paths_, leaves_, {broken.begin(), broken.end()}, {});
+  changes_.steps += rest.steps;
+  deleted.insert(deleted.end(), rest.leaves.begin(), rest.leaves.end());
+  std::sort(deleted.begin(), deleted.end());
+  deleted.erase(std::unique(deleted.begin(), deleted.end()), deleted.end());
+}
+
+// What is said below a set by anybody else, a smaller set included, ends its being whole.
+void Tree::note_atomic(const model::UpdateBatch& batch) {
+  for (const model::LeafSet& leaf : batch.sets) {
+    for (PathId set = atomic_above(leaf.path); set != model::kNoPath && set != batch.atomic_prefix; set = atomic_above(leaf.path)) {
+      atomic_.erase(set);
+    }
+  }
+  const bool is_set = batch.atomic_prefix != model::kNoPath && !batch.sets.empty();
+  if (is_set && atomic_.size() < most_leaves_) atomic_.insert(batch.atomic_prefix);
+}
+
+// The nearest set that the path is in.
+PathId Tree::atomic_above(PathId path) const {
+  for (; path != model::kNoPath; path = paths_->parent(path)) {
+    if (atomic_.contains(path)) return path;
+  }
+  return model::kNoPath;
 }
 
 void Tree::note_entries(PathId path) {

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <vector>
 
 #include "core/limits.h"
@@ -34,7 +35,10 @@ class Tree {
  public:
   Tree(const model::PathTable& paths, const core::Limits& limits);
 
-  void begin_generation() { stream_ = ++generation_; }
+  void begin_generation() {
+    stream_ = ++generation_;
+    atomic_.clear();
+  }
   void begin_interval() { ++generation_; }
   std::uint32_t generation() const { return generation_; }
   std::uint32_t stream_generation() const { return stream_; }
@@ -60,6 +64,9 @@ class Tree {
   void set(model::PathId path, std::string_view value, std::int64_t timestamp_ns);
   void erase(model::PathId path);
   void drop_unsaid(const model::UpdateBatch& batch);
+  void drop_broken_sets(std::vector<model::PathId>& deleted);
+  void note_atomic(const model::UpdateBatch& batch);
+  model::PathId atomic_above(model::PathId path) const;
   void note_entries(model::PathId path);
   bool is_covered(const std::vector<model::Path>& patterns, model::PathId leaf) const;
 
@@ -70,6 +77,7 @@ class Tree {
   model::LeafMap leaves_;
   std::uint32_t generation_ = 0;
   std::uint32_t stream_ = 0;  // the generation with which the stream began
+  std::set<model::PathId> atomic_;  // prefixes of sets that were said whole and not been touched since, on this stream
   Changes changes_;
 };
 

@@ -137,6 +137,7 @@ class Life {
     }
     state_ = std::move(after);
     if (!is_live_) return;  // the device goes on without us
+    note_atomic(batch);
     monitor_->apply(batch, now());
   }
 
@@ -150,7 +151,9 @@ class Life {
       say(batch, id, value);
       state_[id] = value;
     }
-    if (is_live_) monitor_->apply(batch, now());
+    if (!is_live_) return;
+    note_atomic(batch);
+    monitor_->apply(batch, now());
   }
 
   // A leaf drifts, its entry goes and comes back as it was recorded.
@@ -162,10 +165,11 @@ class Life {
     model::UpdateBatch wrong, gone;
     const PathId id = world().paths.intern(leaf);
     say(wrong, id, state_[id] = "rogue");
+    note_atomic(wrong);
     monitor_->apply(wrong, now());
     pass(10s);
     gone.exact_deletes.push_back(world().paths.intern(entry));
-    std::erase_if(state_, [&](const auto& held) { return model::covers(entry, world().paths.path(held.first)); });
+    take_away(entry, state_);
     monitor_->apply(gone, now());
     pass(std::chrono::milliseconds(random_() % 4000));
     restore(entry);
@@ -181,7 +185,40 @@ class Life {
     } else {
       batch.exact_deletes.push_back(world().paths.intern(doomed));
     }
-    std::erase_if(after, [&](const auto& leaf) { return model::covers(doomed, world().paths.path(leaf.first)); });
+    take_away(doomed, after);
+  }
+
+  // What the delete of one leaf of an atomic set takes away is the set.
+  void take_away(const model::Path& doomed, std::map<PathId, model::Value>& leaves) {
+    std::vector<model::Path> broken;
+    std::erase_if(leaves, [&](const auto& leaf) {
+      const model::Path path = world().paths.path(leaf.first);
+      if (!model::covers(doomed, path)) return false;
+      const auto set = nearest_set(path);
+      if (set != atomic_.end()) broken.push_back(*set);
+      return true;
+    });
+    for (const model::Path& set : broken) {
+      std::erase(atomic_, set);
+      std::erase_if(leaves, [&](const auto& leaf) { return model::covers(set, world().paths.path(leaf.first)); });
+    }
+  }
+  std::vector<model::Path>::iterator nearest_set(const model::Path& path) {
+    auto nearest = atomic_.end();
+    for (auto set = atomic_.begin(); set != atomic_.end(); ++set) {
+      const bool is_nearer = nearest == atomic_.end() || set->elements.size() > nearest->elements.size();
+      if (model::covers(*set, path) && is_nearer) nearest = set;
+    }
+    return nearest;
+  }
+  // Whatever is said in a set by anybody but itself ends its being one.
+  void note_atomic(const model::UpdateBatch& batch) {
+    const bool is_atomic = batch.atomic_prefix != model::kNoPath && !batch.sets.empty();
+    const model::Path prefix = is_atomic ? world().paths.path(batch.atomic_prefix) : model::Path();
+    for (const model::LeafSet& set : batch.sets) {
+      std::erase_if(atomic_, [&](const model::Path& known) { return model::covers(known, world().paths.path(set.path)); });
+    }
+    if (is_atomic) atomic_.push_back(prefix);
   }
 
   // An atomic notification that repeats half of what it replaces.
@@ -198,11 +235,13 @@ class Life {
 
   void lose() {
     is_live_ = false;
+    atomic_.clear();
     monitor_->stream_lost("lost", now());
   }
 
   void sync() {
     is_live_ = true;
+    atomic_.clear();
     model::UpdateBatch dump;
     for (const auto& [path, value] : state_) say(dump, path, value);
     dump.sync = true;
@@ -347,6 +386,7 @@ class Life {
   MonitorSpec spec_;
   std::shared_ptr<const model::DeviceIntent> intent_;
   std::unique_ptr<Monitor> monitor_;
+  std::vector<model::Path> atomic_;  // prefixes of what was said whole, on this stream
   std::map<PathId, model::Value> state_;
   std::vector<model::Path> focus_;
   std::vector<model::Path> quarantined_;

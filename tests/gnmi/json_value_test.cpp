@@ -44,6 +44,49 @@ JsonShape shape_of(const std::string& json) {
   return JsonValue(profile, {}).parse(json);
 }
 
+// The same of a value that may name its own node.
+std::vector<std::string> unwrapped(const std::string& base, const std::string& json) {
+  const schema::Profile profile;
+  JsonValue value(profile, {});
+  value.parse(json);
+  const model::Path at = *model::parse_path(base);
+  std::vector<std::string> lines;
+  const JsonShape shape = value.unwrap(at);
+  if (shape == JsonShape::Leaf) {
+    std::string encoded;
+    value.encode(encoded);
+    return {model::to_json(model::decode(encoded))};
+  }
+  if (shape != JsonShape::Tree) return {"no tree"};
+  value.flatten(at, {.leaf =
+                         [&](const model::Path& path, std::string_view v) {
+                           lines.push_back(model::to_text(path) + " = " + model::to_json(model::decode(v)));
+                         },
+                     .unread = [&](const model::Path& path, model::UnreadKind) { lines.push_back("unread " + model::to_text(path)); }});
+  return lines;
+}
+
+TEST(JsonValue, TakesTheNodesOwnNameOffAValue) {
+  const std::string config = "/interfaces/interface[name=Ethernet0]/config";
+  EXPECT_THAT(unwrapped(config, R"({"openconfig-interfaces:config":{"mtu":9100}})"), ElementsAre(config + "/mtu = 9100"));
+  EXPECT_THAT(unwrapped(config + "/mtu", R"({"openconfig-interfaces:mtu":9100})"), ElementsAre("9100"));
+  EXPECT_THAT(unwrapped("/interfaces/interface[name=Ethernet0]",
+                        R"({"openconfig-interfaces:interface":[{"name":"Ethernet0","config":{"mtu":9100}}]})"),
+              ElementsAre("/interfaces/interface[name=Ethernet0]/name = \"Ethernet0\"", config + "/mtu = 9100"));
+  EXPECT_THAT(unwrapped("/interfaces/interface", R"({"openconfig-interfaces:interface":[{"name":"Ethernet0","config":{"mtu":9100}}]})"),
+              ElementsAre("/interfaces/interface[name=Ethernet0]/name = \"Ethernet0\"", config + "/mtu = 9100"));
+  EXPECT_THAT(unwrapped("/interfaces", R"({"openconfig-interfaces:interfaces":{"interface":[{"name":"Ethernet0","config":{"mtu":9100}}]}})"),
+              ElementsAre("/interfaces/interface[name=Ethernet0]/name = \"Ethernet0\"", config + "/mtu = 9100"));
+}
+
+TEST(JsonValue, TakesNothingOffAnOrdinaryValue) {
+  const std::string config = "/interfaces/interface[name=Ethernet0]/config";
+  EXPECT_THAT(unwrapped(config, R"({"mtu":9100})"), ElementsAre(config + "/mtu = 9100"));
+  EXPECT_THAT(unwrapped(config, R"({"config":"x","mtu":9100})"), ElementsAre(config + "/config = \"x\"", config + "/mtu = 9100"));
+  EXPECT_THAT(unwrapped("eos_native:/a/b", R"({"b":{"c":1}})"), ElementsAre("eos_native:/a/b/b/c = 1"));
+  EXPECT_THAT(unwrapped("/", R"({"a":1})"), ElementsAre("/a = 1"));
+}
+
 TEST(JsonValue, TellsLeavesFromSubtrees) {
   EXPECT_EQ(shape_of("1"), JsonShape::Leaf);
   EXPECT_EQ(shape_of(" \"x\" "), JsonShape::Leaf);

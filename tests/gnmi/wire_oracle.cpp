@@ -191,17 +191,26 @@ struct Reading {
     set(meaning, model::Value(std::move(list)));
   }
 
+  // A null: no value, also where the message gave one before.
+  void unset(const Meaning& meaning) {
+    deletes.push_back("delete " + model::to_text(meaning.path));
+    if (!sets.empty()) sets.push_back("unset " + model::to_text(meaning.path));
+  }
+
   void read_json(const ::gnmi::Path& prefix, const ::gnmi::Path& path, const std::string& text) {
     const Meaning meaning = meaning_of(prefix, path);
     const bool is_place = meaning.kind == Meaning::Exact && !meaning.path.elements.empty();
     JsonValue json(profile, limits);
     std::string encoded;
-    switch (json.parse(text)) {
+    JsonShape shape = json.parse(text);
+    const auto joined = join(prefix, path);
+    if (shape == JsonShape::Tree && joined) shape = json.unwrap(*joined);
+    switch (shape) {
       case JsonShape::Bad: lose(undecodable, meaning); return;
       case JsonShape::TooDeep: lose(refused, meaning); return;
       case JsonShape::Null:
         if (is_place) {
-          deletes.push_back("delete " + model::to_text(meaning.path));
+          unset(meaning);
         } else {
           ++(meaning.kind == Meaning::Refused ? refused : undecodable);
         }
@@ -215,7 +224,6 @@ struct Reading {
         return;
       case JsonShape::Tree: break;
     }
-    const auto joined = join(prefix, path);
     if (!joined) {
       ++undecodable;
       return;
@@ -229,7 +237,7 @@ struct Reading {
       if (!value.empty()) {
         set(of_leaf, model::decode(value));
       } else if (of_leaf.kind == Meaning::Exact) {
-        deletes.push_back("delete " + model::to_text(of_leaf.path));
+        unset(of_leaf);
       }
     };
     json.flatten(*joined, {.leaf = put, .unread = [&](const model::Path& at, model::UnreadKind kind) {
@@ -310,7 +318,8 @@ std::vector<std::string> lines_of(const model::UpdateBatch& batch, const model::
   for (const auto& path : batch.pattern_deletes) lines.push_back("pattern " + model::to_text(path));
   if (batch.atomic_prefix != model::kNoPath) lines.push_back("atomic " + paths.text(batch.atomic_prefix));
   for (const auto& set : batch.sets) {
-    lines.push_back(fmt::format("set {} = {}", paths.text(set.path), value_line(batch.value(set))));
+    lines.push_back(set.length == 0 ? "unset " + paths.text(set.path)
+                                    : fmt::format("set {} = {}", paths.text(set.path), value_line(batch.value(set))));
   }
   if (batch.sync) lines.emplace_back("sync");
   if (batch.commit_done) lines.emplace_back("commit done");

@@ -103,6 +103,7 @@ INSTANTIATE_TEST_SUITE_P(
         ValueCase{"JsonEmptyList", R"(json_ietf_val: "[]")", set_x("l []")},
         ValueCase{"JsonNullDeletes", R"(json_ietf_val: "null")",
                   {"delete /interfaces/interface[name=et1]/config/x"}},
+        ValueCase{"JsonThatNamesItsLeaf", R"(json_ietf_val: "{\"openconfig-interfaces:x\":7}")", set_x("u 7")},
         ValueCase{"JsonEmptyObject", R"(json_ietf_val: "{}")", {}},
         ValueCase{"JsonBroken", R"(json_ietf_val: "{\"a\":")", unread_x("undecodable 1")},
         ValueCase{"JsonNothing", R"(json_ietf_val: "")", unread_x("undecodable 1")},
@@ -141,6 +142,10 @@ INSTANTIATE_TEST_SUITE_P(
             prefix { target: "leaf1" elem { name: "interfaces" } elem { name: "interface" key { key: "name" value: "Ethernet1/1" } } }
             update { path { elem { name: "config" } elem { name: "mtu" } } val { uint_val: 9000 } } })",
                     {"set /interfaces/interface[name=Ethernet1/1]/config/mtu = u 9000", "at 1"}},
+        MessageCase{"NullAfterAValueWins", R"(update {
+            update { path { elem { name: "a" } } val { uint_val: 1 } }
+            update { path { elem { name: "a" } } val { json_ietf_val: "null" } } })",
+                    {"delete /a", "set /a = u 1", "unset /a"}},
         MessageCase{"OriginsOfOneTree", R"(update { prefix { origin: "openconfig" }
             update { path { elem { name: "a" } } val { uint_val: 1 } }
             update { path { origin: "openconfig-interfaces" elem { name: "b" } } val { uint_val: 2 } }

@@ -145,6 +145,80 @@ TEST_F(TreeTest, AnAtomicMessageIsAllThereIsBelowItsPrefix) {
   EXPECT_EQ(apply(), Texts{"/i/i[n=1]/config/name"});
 }
 
+// gNMI specification 2.1.1: the delete of any leaf of an atomic set is that of the whole set.
+TEST_F(TreeTest, TheDeleteOfOneLeafOfAnAtomicSetEndsItAll) {
+  const auto say_set = [&] {
+    batch_.atomic_prefix = id("/i/i[n=1]");
+    say("/i/i[n=1]/config/mtu", 9000);
+    say("/i/i[n=1]/config/name", "x");
+    apply();
+  };
+  const Texts whole{"/i/i[n=1]/config/mtu", "/i/i[n=1]/config/name"};
+  say("/i/i[n=2]/config/mtu", 9000);
+  apply();
+
+  say_set();
+  batch_.exact_deletes = {id("/i/i[n=1]/config/name")};
+  EXPECT_EQ(apply(), whole);
+
+  say_set();
+  batch_.pattern_deletes = {*model::parse_path("/i/i[n=*]/config/name")};
+  EXPECT_EQ(apply(), whole);
+
+  say_set();
+  batch_.exact_deletes = {id("/i/i[n=2]/config/mtu")};
+  EXPECT_EQ(apply(), Texts{"/i/i[n=2]/config/mtu"});
+}
+
+TEST_F(TreeTest, ASetThatSomebodyElseTouchedIsNoAtomicSetAnyMore) {
+  batch_.atomic_prefix = id("/i/i[n=1]");
+  say("/i/i[n=1]/config/mtu", 9000);
+  say("/i/i[n=1]/config/name", "x");
+  apply();
+  say("/i/i[n=1]/config/mtu", 1500);
+  apply();
+
+  batch_.exact_deletes = {id("/i/i[n=1]/config/name")};
+  EXPECT_EQ(apply(), Texts{"/i/i[n=1]/config/name"});
+}
+
+TEST_F(TreeTest, ASmallerAtomicSetEndsTheOneItIsIn) {
+  batch_.atomic_prefix = id("/i");
+  say("/i/i[n=1]/config/mtu", 9000);
+  say("/i/i[n=2]/config/mtu", 9000);
+  apply();
+  batch_.atomic_prefix = id("/i/i[n=1]");
+  say("/i/i[n=1]/config/mtu", 1500);
+  apply();
+
+  batch_.exact_deletes = {id("/i/i[n=1]/config/mtu")};
+  EXPECT_EQ(apply(), Texts{"/i/i[n=1]/config/mtu"});
+}
+
+TEST_F(TreeTest, ANewStreamKnowsNoAtomicSets) {
+  batch_.atomic_prefix = id("/i/i[n=1]");
+  say("/i/i[n=1]/config/mtu", 9000);
+  say("/i/i[n=1]/config/name", "x");
+  apply();
+  tree_.begin_generation();
+
+  batch_.exact_deletes = {id("/i/i[n=1]/config/name")};
+  EXPECT_EQ(apply(), Texts{"/i/i[n=1]/config/name"});
+}
+
+TEST_F(TreeTest, AValueTakenBackInItsOwnMessageIsNone) {
+  say("/a", 1);
+  batch_.sets.push_back({id("/a"), 0, 0});
+  apply();
+  EXPECT_EQ(tree_.leaves().size(), 0U);
+
+  say("/a", 1);
+  apply();
+  batch_.sets.push_back({id("/a"), 0, 0});
+  EXPECT_EQ(apply(), Texts{"/a"});
+  EXPECT_EQ(tree_.leaves().size(), 0U);
+}
+
 TEST_F(TreeTest, RefusesLeavesBeyondTheLimit) {
   for (const char* path : {"/a", "/b", "/c", "/d"}) say(path, 1);
   apply();
