@@ -62,7 +62,10 @@ gnmi::SessionHandlers Device::session_handlers() {
                 const std::uint64_t before = monitor_.revision();
                 if (monitor_.absorb(batch)) monitor_.settle(batch, now());
                 session_.spend(monitor_.take_steps());
-                if (monitor_.revision() != before) after_change();
+                if (monitor_.revision() != before) {
+                  after_change();
+                  if (monitor_.wants_dump()) session_.want_dump();
+                }
                 if (batch.sync && getter_) getter_->start();
                 if (batch.sync && probe_) probe_->start();
               },

@@ -105,6 +105,8 @@ class Monitor {
   const Reads& reads() const { return reads_; }
   const Samples& samples() const { return samples_; }
   const std::vector<std::string>& degraded_areas() const { return degraded_areas_; }
+  // True while something that is compared is unknown and only a dump would tell.
+  bool wants_dump() const { return !gaps_.places().empty() && !unread_reason().empty(); }
   // The patterns of degraded areas in which there is no leaf.
   std::vector<model::Path> silent() const;
   model::Freshness freshness() const { return freshness_; }

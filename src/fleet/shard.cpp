@@ -43,6 +43,7 @@ void Shard::set_intent(std::shared_ptr<const model::IntentSnapshot> intent) {
 
 void Shard::retry_all() {
   loop_.post([this] {
+    logins_.try_again();
     for (auto& [name, device] : devices_) device->retry_now();
   });
 }
@@ -123,6 +124,7 @@ void Shard::start(DeviceSpec spec, Device::Past past) {
   if (!share) share = std::make_shared<gnmi::PathShare>();
   spec.session.path_share = share;
   spec.session.dials = &dials_;
+  spec.session.logins = &logins_;
   DeviceContext context{.loop = loop_,
                         .clock = options_.clock,
                         .log = options_.log,

@@ -83,6 +83,7 @@ class Shard {
   net::Timer publish_timer_;
   bool is_publish_due_ = false;
   gnmi::DialLimiter dials_;
+  gnmi::LoginGuard logins_;
   std::size_t all_paths_ = 0;  // of the tables in spellings_
   std::list<Spellings> spellings_;
   std::map<std::string, std::unique_ptr<Device>> devices_;

@@ -1,6 +1,9 @@
 #include "gnmi/session.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <random>
@@ -66,6 +69,8 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
   }
   void handle(SessionEvent event);
   void dial(SessionEvent event);
+  bool is_held_back();
+  std::string account() const;
   void take_turn();
   void stop();
   SessionMoment moment() { return {clock.steady_now(), clock.wall_now(), jitter.next()}; }
@@ -87,7 +92,7 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
     if (handlers.on_software) handlers.on_software(action.is_changed);
   }
   void perform(const TellQuarantine&);
-  void perform(const CountLoginRefused&) { metrics.add(Metric::LoginsRefused); }
+  void perform(const CountLoginRefused&);
   void perform(const Say& action);
 
   void connect(core::Duration keepalive);
@@ -119,6 +124,7 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
 
   std::vector<SessionEvent> events;  // raised inside a callback; handled after it, and few
   bool is_performing = false;
+  bool is_login_held = false;           // and said so
   std::optional<SessionEvent> turn;     // begins a connection when it is our turn
   std::uint64_t stops = 0;
   std::uint64_t calls = 0;
@@ -160,14 +166,41 @@ void Session::Impl::handle(SessionEvent event) {
   is_performing = false;
 }
 
+// The user and what proves it. A guard needs to tell accounts apart, not to know them.
+std::string Session::Impl::account() const {
+  std::string text;
+  for (const auto& [name, value] : settings.transport.metadata) text += name + '\0' + value + '\0';
+  return text.empty() ? text : std::to_string(std::hash<std::string>()(text));
+}
+
+// True if the account is held back: then the turn is asked for again later.
+bool Session::Impl::is_held_back() {
+  if (settings.logins == nullptr) return false;
+  const core::Duration wait = settings.logins->wait(account(), clock.steady_now(), jitter.next());
+  if (wait <= core::Duration::zero()) return false;
+  metrics.add(Metric::LimitHits, 1, "login_guard");
+  turn_timer.after(wait, [this] { dial(*std::exchange(turn, std::nullopt)); });
+  if (std::exchange(is_login_held, true)) return true;
+  const std::string reason = fmt::format(
+      "not tried yet: {} devices refuse the login of this account and none takes it, so it is tried on one device at a time (check "
+      "gnmi.username and gnmi.password, and the AAA server)", LoginGuard::kDevices);
+  last_error = reason;
+  if (handlers.on_stream_lost) handlers.on_stream_lost(reason);
+  return true;
+}
+
 // An event that begins a connection waits for its turn among all devices; a turn once had is kept.
 void Session::Impl::dial(SessionEvent event) {
   if (turn) {
-    const bool is_stronger = std::holds_alternative<RetryWanted>(event) && std::holds_alternative<RetryDue>(*turn);
-    if (is_stronger) turn = std::move(event);
-    return;
+    const bool is_wanted = std::holds_alternative<RetryWanted>(event);
+    if (is_wanted && std::holds_alternative<RetryDue>(*turn)) turn = std::move(event);
+    if (!is_wanted || !is_login_held) return;
+    turn_timer.cancel();
+    event = *std::exchange(turn, std::nullopt);
   }
   turn = std::move(event);
+  if (is_held_back()) return;
+  is_login_held = false;
   const core::Duration wait = settings.dials ? settings.dials->reserve(clock.steady_now()) : core::Duration::zero();
   if (wait <= core::Duration::zero()) return take_turn();
   metrics.add(Metric::LimitHits, 1, "dials_per_second");
@@ -181,6 +214,7 @@ void Session::Impl::take_turn() {
 
 void Session::Impl::stop() {
   ++stops;
+  if (settings.logins != nullptr) settings.logins->forget(account(), settings.device);
   events.clear();
   turn.reset();
   turn_timer.cancel();
@@ -249,12 +283,19 @@ void Session::Impl::probe() {
   if (transport) (void)transport->probe();  // not connected: there will be no answer either
 }
 
+void Session::Impl::perform(const CountLoginRefused&) {
+  metrics.add(Metric::LoginsRefused);
+  if (settings.logins != nullptr) settings.logins->refused(account(), settings.device);
+}
+
 void Session::Impl::perform(const TellBegin&) {
+  if (settings.logins != nullptr) settings.logins->accepted(account(), settings.device);
   counts.add_stream();
   if (handlers.on_stream_begin) handlers.on_stream_begin();
 }
 
 void Session::Impl::perform(const TellLost& action) {
+  if (settings.logins != nullptr) settings.logins->ended(account(), settings.device);
   last_error = action.reason;
   if (!action.kind.empty()) metrics.add(Metric::StreamLosses, 1, action.kind);
   if (action.kind == "no_sync") metrics.add(Metric::LimitHits, 1, "sync_deadline_seconds");
@@ -337,7 +378,7 @@ void Session::Impl::on_unreadable(const core::Error& error) {
   if (!is_following(state)) return;
   const std::uint64_t call = calls;
   if (handlers.on_bad_message) handlers.on_bad_message();
-  if (call == calls) handle(BadMessageRead{});
+  if (call == calls) handle(DumpWanted{});
 }
 
 Session::Session(net::Loop& loop, const core::Clock& clock, core::Logger& log, metrics::Registry& metrics,
@@ -361,6 +402,10 @@ void Session::retry_now() {
 }
 
 void Session::watch_software() { impl_->handle(SoftwareWanted{}); }
+
+void Session::want_dump() {
+  if (!impl_->state.is_redump_due) impl_->handle(DumpWanted{});
+}
 
 void Session::use_forms(const std::map<std::size_t, std::size_t>& forms) {
   FormsFound found;

@@ -22,6 +22,7 @@
 #include "core/backoff.h"
 #include "core/log.h"
 #include "gnmi/dial_limiter.h"
+#include "gnmi/login_guard.h"
 #include "gnmi/path_share.h"
 #include "gnmi/software.h"
 #include "gnmi/stream_counts.h"
@@ -52,6 +53,8 @@ struct SessionSettings {
   std::shared_ptr<PathShare> path_share = std::make_shared<PathShare>();
   // Shared by all devices of the process; null: no limit. Outlives the session.
   DialLimiter* dials = nullptr;
+  // Likewise; null: logins are held back by nothing but this device's own refusals.
+  LoginGuard* logins = nullptr;
   // For tests and simulation: a byte stream for each new connection, instead of dialling.
   net::StreamFactory make_stream;
 };
@@ -105,6 +108,10 @@ class Session {
   void probe();
   void spend(std::size_t steps);  // Transport::spend, inside on_batch
   void retry_now();  // a waiting backoff ends (reload); the connection is begun when it is its turn
+
+  // Something that the device said is not held, and only a dump says it again: one is asked for soon, or ever later while
+  // that does not help.
+  void want_dump();
 
   // From now on these paths (indexes into Subscription::paths) are asked for in these forms of the profile; a stream that is
   // live begins anew if that changes anything.

@@ -86,7 +86,7 @@ class Stepper {
   }
 
   // The stream goes on: what it says next counts all the same.
-  void operator()(const BadMessageRead&) {
+  void operator()(const DumpWanted&) {
     if (!is_following(s_) || std::exchange(s_.is_redump_due, true)) return;
     if (moment_.now >= s_.last_redump + kLongestRedump) s_.redumps = 0;
     Duration wait = kFirstRedump;
@@ -99,7 +99,7 @@ class Stepper {
     if (s_.phase != SessionPhase::Live) return add(RedumpAfter{kFirstRedump});  // a dump that is coming is not cut
     ++s_.redumps;
     s_.last_redump = moment_.now;
-    fail("bad_message", "a message could not be read; asking for a new dump");
+    fail("redump", "not all that was said could be read or held; asking for a new dump");
   }
 
   void operator()(const FormsFound& found) {

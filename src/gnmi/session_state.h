@@ -3,7 +3,7 @@
 // step(state, event) → {state, actions}; the Session performs the actions. All rules of reconnecting
 // live here: slow waits for devices that have no room for us, growing jittered waits that only a sync resets (and that grow on while streams end soon after
 // it: a device that always fails with a message of its dump costs a whole dump each time), slow logins, the search for refused
-// paths and for what the device takes instead of them, asking for everything as configured when other software runs, the deadline of the first dump, a new dump after a message that could
+// paths and for what the device takes instead of them, asking for everything as configured when other software runs, the deadline of the first dump, a new dump after something that could
 // not be read, and the watch over silent peers. Pure; any thread.
 #pragma once
 
@@ -36,7 +36,7 @@ inline constexpr core::Duration kLeastGrace = std::chrono::seconds(5);
 inline constexpr core::Duration kForgivenPings = std::chrono::seconds(310);
 // A stream that ends sooner after its sync counts as a failed attempt.
 inline constexpr core::Duration kLasting = std::chrono::minutes(1);
-// A new dump is asked for so long after a message that could not be read; doubling while that happens again and again.
+// A new dump is asked for so long after something that could not be read or held; doubling while that happens again and again.
 inline constexpr core::Duration kFirstRedump = std::chrono::seconds(10);
 inline constexpr core::Duration kLongestRedump = std::chrono::hours(1);
 inline constexpr core::Duration kLongestPingInterval = std::chrono::hours(2);
@@ -93,7 +93,7 @@ struct SessionState {
   bool has_message = false;  // a good one, of the call under way
   int logins_refused = 0;    // in a row
   int full_answers = 0;      // in a row: no room on the device, or an answer beyond our limits
-  int redumps = 0;           // in a row, because of messages that could not be read
+  int redumps = 0;           // in a row, because of what could not be read or held
   core::SteadyTime last_redump{};
   bool is_redump_due = false;
   std::string said;          // the last reason logged; repeated ones are not
@@ -110,7 +110,7 @@ struct MessageRead {     // decoded without error
   bool is_device_lost = false;
   bool has_lost_deletes = false;  // what the device deleted is not known
 };
-struct BadMessageRead {};  // what it said is lost
+struct DumpWanted {};  // what the device said could not be read or held, and only a dump says it again
 struct RedumpDue {};
 struct FormsFound {  // forms in which the device speaks of paths, found beside the stream
   std::map<std::size_t, std::size_t> forms;
@@ -127,7 +127,7 @@ struct WatchDue {
   core::SteadyTime last_heard;
 };
 using SessionEvent = std::variant<SessionStarted, SessionStopped, RetryWanted, RetryDue, CallAccepted,
-                                  MessageRead, BadMessageRead, RedumpDue, FormsFound, CallEnded, WatchDue, SoftwareWanted,
+                                  MessageRead, DumpWanted, RedumpDue, FormsFound, CallEnded, WatchDue, SoftwareWanted,
                                   SoftwareHeard, SoftwareRefused>;
 
 // Actions, to be performed in order.

@@ -216,6 +216,26 @@ def full_disk(scene):
     scene.session.inbox.until("leaf6", DESCRIPTION, "resolved")
 
 
+def limit_passed_for_a_moment(scene):
+    """What could not be held is gone again, and nobody says so: a new dump tells, and what else was missed meanwhile."""
+    scene.config["limits"] = {"leaves_per_device": 700}
+    monitor = scene.start()
+    made = [f"/interfaces/interface[name=Z{number}]" for number in range(400)]
+    values = [{"path": f"{entry}/config/description", "type": "string", "value": "x"} for entry in made]
+    scene.fabric.post("devices/leaf1/apply", {"messages": [{"update": values}, {"delete": made}]})
+    device = monitor.wait_device("leaf1", "degraded", lambda d: d["verdict"] == "degraded")
+    expect_in("its reason", device["verdict_reason"], "leaves_per_device")
+    vlan = "/network-instances/network-instance[name=default]/vlans/vlan[vlan-id=40]"
+    name = scene.fabric.get_leaf("leaf1", f"{vlan}/config/name")
+    scene.fabric.post("devices/leaf1/cli", "no vlan 40")
+    scene.session.inbox.until("leaf1", vlan, "opened")
+    device = monitor.device("leaf1")
+    expect("its verdict", device["verdict"], "drifted")
+    expect("its streams", device["streams"], 2)
+    scene.fabric.post("devices/leaf1/cli", f"vlan 40\nname {name}")
+    monitor.wait_all(10)
+
+
 def sigterm(scene):
     """With a receiver that never answers: ends, and the event is sent again after the next start, saying so."""
     monitor = scene.start()
@@ -294,7 +314,7 @@ def environment_alone(scene):
 
 
 CASES = (unknown_device, unreachable_netbox, wrong_token, wrong_webhook_key, malformed_yaml, netbox_page_no_json, wrong_type, full_disk,
-         sigterm, environment_alone)
+         limit_passed_for_a_moment, sigterm, environment_alone)
 
 
 def main():

@@ -209,10 +209,10 @@ TEST(SessionRedump, AMessageThatCouldNotBeReadIsHealedByANewDump) {
   Machine machine;
   machine.go_live();
 
-  EXPECT_THAT(machine.feed(BadMessageRead{}), ElementsAre("new dump after 10s"));
-  EXPECT_THAT(machine.feed(BadMessageRead{}), IsEmpty()) << "one new dump heals both";
+  EXPECT_THAT(machine.feed(DumpWanted{}), ElementsAre("new dump after 10s"));
+  EXPECT_THAT(machine.feed(DumpWanted{}), IsEmpty()) << "one new dump heals both";
   EXPECT_THAT(machine.feed_quietly(RedumpDue{}),
-              ElementsAre("hang up", "lost: a message could not be read; asking for a new dump [bad_message]", "retry after 500ms"));
+              ElementsAre("hang up", "lost: not all that was said could be read or held; asking for a new dump [redump]", "retry after 500ms"));
   EXPECT_THAT(machine.feed_quietly(RetryDue{}), ElementsAre("ask 0,1,2,3"));
 }
 
@@ -221,33 +221,33 @@ TEST(SessionRedump, ADeviceThatSaysItInEveryDumpIsAskedLessAndLess) {
   machine.feed(SessionStarted{});
   for (const char* wait : {"10s", "20s", "40s"}) {
     machine.feed(CallAccepted{});
-    EXPECT_THAT(machine.feed(BadMessageRead{}), ElementsAre(std::string("new dump after ") + wait));
+    EXPECT_THAT(machine.feed(DumpWanted{}), ElementsAre(std::string("new dump after ") + wait));
     machine.feed(MessageRead{.is_sync = true});
     machine.feed(RedumpDue{});
     machine.feed(RetryDue{});
   }
   machine.state.redumps = 30;
   machine.feed(CallAccepted{});
-  EXPECT_THAT(machine.feed(BadMessageRead{}), ElementsAre("new dump after 1h"));
+  EXPECT_THAT(machine.feed(DumpWanted{}), ElementsAre("new dump after 1h"));
 }
 
 TEST(SessionRedump, TheWaitIsShortAgainAfterAGoodHour) {
   Machine machine;
   machine.go_live();
-  machine.feed(BadMessageRead{});
+  machine.feed(DumpWanted{});
   machine.feed(RedumpDue{});
   machine.feed(RetryDue{});
   machine.feed(MessageRead{.is_sync = true});
   machine.pass(kLongestRedump);
 
-  EXPECT_THAT(machine.feed(BadMessageRead{}), ElementsAre("new dump after 10s"));
+  EXPECT_THAT(machine.feed(DumpWanted{}), ElementsAre("new dump after 10s"));
 }
 
 TEST(SessionRedump, ADumpThatIsComingIsNotCut) {
   Machine machine;
   machine.feed(SessionStarted{});
   machine.feed(CallAccepted{});
-  machine.feed(BadMessageRead{});
+  machine.feed(DumpWanted{});
 
   EXPECT_THAT(machine.feed(RedumpDue{}), ElementsAre("new dump after 10s"));
   machine.feed(MessageRead{.is_sync = true});
@@ -257,7 +257,7 @@ TEST(SessionRedump, ADumpThatIsComingIsNotCut) {
 TEST(SessionRedump, AStreamLostMeanwhileHealsItToo) {
   Machine machine;
   machine.go_live();
-  machine.feed(BadMessageRead{});
+  machine.feed(DumpWanted{});
   machine.feed(ended(GrpcCode::Ok));
   machine.feed(RetryDue{});
 
@@ -269,7 +269,7 @@ TEST(SessionRedump, NothingIsAskedForTheAnswersOfASearch) {
   machine.feed(SessionStarted{});
   machine.feed(ended(GrpcCode::InvalidArgument));
 
-  EXPECT_THAT(machine.feed(BadMessageRead{}), IsEmpty());
+  EXPECT_THAT(machine.feed(DumpWanted{}), IsEmpty());
 }
 
 }  // namespace
