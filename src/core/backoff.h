@@ -1,4 +1,4 @@
-// How long to wait before the next attempt: doubling from `first` to `most`, with full jitter.
+// How long to wait before the next attempt: doubling from `first` to `most`, jittered.
 //
 // Pure: the caller brings the random number. reset() belongs to proven success, not to the connect (a
 // peer that accepts and then refuses must still be backed off).
