@@ -13,6 +13,10 @@
 namespace dm::app {
 namespace {
 
+// A first dump that lacks much of the intent is believed so long after its sync: a switch that boots may answer before its
+// configuration is loaded.
+constexpr core::Duration kBootWait = std::chrono::minutes(2);
+
 // A subscription path as a pattern over canonical paths.
 model::Path to_pattern(const schema::Profile& profile, const model::Path& path) {
   model::Path pattern = schema::to_request(profile, path).path;
@@ -204,6 +208,7 @@ fleet::DeviceSpec make_spec(const config::Settings& settings, const config::Devi
   spec.monitor.reads = plan.reads;
   spec.monitor.samples = plan.samples;
   spec.monitor.sample_interval = gnmi.sample_interval;
+  spec.monitor.boot_wait = kBootWait;
   spec.session.subscription = plan.subscription;
   spec.session_key = session_key(spec, gnmi);
   spec.monitor.lifecycle = {.hold = settings.drift.hold,

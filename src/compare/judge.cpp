@@ -76,6 +76,8 @@ void Judge::index_intent() {
   below_.shrink_to_fit();
 }
 
+std::size_t Judge::weight(PathId object) const { return std::max<std::size_t>(inside(object).size(), 1); }
+
 std::span<const Judge::Inside> Judge::inside(PathId entry) const {
   const auto first = std::lower_bound(below_.begin(), below_.end(), entry, [](const Inside& a, PathId e) { return a.entry < e; });
   const auto last = std::find_if(first, below_.end(), [&](const Inside& a) { return a.entry != entry; });

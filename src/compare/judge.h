@@ -71,6 +71,8 @@ class Judge {
   const model::DeviceIntent& intent() const { return *intent_; }
   // Intended leaves outside what is subscribed: they wait and are never called missing.
   std::size_t waiting_count() const;
+  // How much of the intent an object is: a leaf 1, a list entry what is intended in it.
+  std::size_t weight(model::PathId object) const;
   std::size_t expectation_count() const { return leaf_index_.size() + entry_index_.size(); }
 
  private:

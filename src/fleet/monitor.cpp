@@ -20,7 +20,7 @@ constexpr std::size_t kStepsOfJudging = 16;  // an object, against looking at a 
 bool MonitorSpec::operator==(const MonitorSpec& other) const {
   return device == other.device && (profile == other.profile || *profile == *other.profile) && (areas == other.areas || *areas == *other.areas) &&
          (reads == other.reads || *reads == *other.reads) && (samples == other.samples || *samples == *other.samples) &&
-         sample_interval == other.sample_interval && rules == other.rules && lifecycle == other.lifecycle;
+         sample_interval == other.sample_interval && boot_wait == other.boot_wait && rules == other.rules && lifecycle == other.lifecycle;
 }
 
 Monitor::Monitor(Context context, MonitorSpec spec, drift::Lifecycle lifecycle)
@@ -30,7 +30,8 @@ Monitor::Monitor(Context context, MonitorSpec spec, drift::Lifecycle lifecycle)
       lifecycle_(std::move(lifecycle)),
       ignored_(context_.metrics),
       reads_(*spec_.reads),
-      samples_(spec_.sample_interval) {
+      samples_(spec_.sample_interval),
+      first_dump_(spec_.boot_wait) {
   samples_.set_paths(*spec_.samples);
   lifecycle_.freeze();  // until this monitor has seen a whole dump
   lifecycle_.set_rules(spec_.lifecycle);
@@ -38,6 +39,7 @@ Monitor::Monitor(Context context, MonitorSpec spec, drift::Lifecycle lifecycle)
 
 void Monitor::stream_begins(drift::Now now) {
   is_synced_ = false;
+  first_dump_.stream_ended();
   gaps_.clear();
   reads_.begin_stream();
   samples_.begin_stream();
@@ -94,7 +96,7 @@ void Monitor::judge_absorbed(const model::UpdateBatch& batch, bool is_coverage_n
   if (!can_judge()) return;
   if (is_coverage_new || has_new_gap_ || (!changes_->empty() && is_area_back(*changes_))) {
     judge_everything(now);
-  } else if (!changes_->empty()) {
+  } else if (!changes_->empty() && !first_dump_.is_waiting()) {
     judge_changes(*changes_, batch.timestamp_ns, now);
   }
 }
@@ -134,6 +136,8 @@ void Monitor::finish_sync(drift::Now now) {
   tree_.begin_interval();
   context_.metrics.add(metrics::Metric::Syncs);
   was_live_ = true;
+  first_dump_.synced(now.steady);
+  has_said_boot_ = false;
   set_freshness(Freshness::Live, "", now);
   if (can_judge()) judge_everything(now);
 }
@@ -155,6 +159,7 @@ void Monitor::end_sample_interval(drift::Now now) {
 
 void Monitor::stream_lost(const std::string& reason, drift::Now now) {
   is_synced_ = false;
+  first_dump_.stream_ended();
   samples_.lose_stream();
   lifecycle_.freeze();
   set_freshness(was_live_ ? Freshness::Stale : Freshness::Never, reason, now);
@@ -179,6 +184,7 @@ void Monitor::set_rules(MonitorSpec spec, drift::Now now) {
   spec_ = std::move(spec);
   if (is_same) return;
   lifecycle_.set_rules(spec_.lifecycle);
+  first_dump_.set_wait(spec_.boot_wait);
   ignored_.clear();
   rebuild_judge(now);
 }
@@ -188,77 +194,6 @@ void Monitor::rebuild_judge(drift::Now now) {
   differences_.clear();
   if (can_judge()) return judge_everything(now);
   if (!judge_) lifecycle_.freeze();
-}
-
-// True if a leaf arrived in an area that had none.
-bool Monitor::is_area_back(const observed::Changes& changes) const {
-  const auto covers_a_new_leaf = [&](const model::Path& pattern) {
-    return std::any_of(changes.leaves.begin(), changes.leaves.end(), [&](PathId leaf) {
-      return tree_.leaves().find(leaf) != nullptr && model::covers(pattern, context_.paths.path(leaf));
-    });
-  };
-  return std::any_of(degraded_areas_.begin(), degraded_areas_.end(), [&](const std::string& area) {
-    const auto patterns = spec_.areas->find(area);
-    return patterns != spec_.areas->end() &&
-           std::any_of(patterns->second.begin(), patterns->second.end(), covers_a_new_leaf);
-  });
-}
-
-// Rule 8: an area that has intent and came without a single leaf is not "everything missing".
-void Monitor::update_degraded() {
-  std::vector<std::string> degraded;
-  for (const auto& [area, all_patterns] : *spec_.areas) {
-    const bool was_degraded =
-        std::find(degraded_areas_.begin(), degraded_areas_.end(), area) != degraded_areas_.end();
-    std::vector<model::Path> patterns = all_patterns;
-    std::erase_if(patterns, [&](const model::Path& pattern) { return is_unread(pattern); });
-    if (patterns.empty() && was_degraded) degraded.push_back(area);  // nothing new is known of it
-    if (!judge_->has_intent_under(patterns)) continue;
-    const auto& leaves = tree_.leaves().leaves();
-    const bool has_leaf = std::any_of(leaves.begin(), leaves.end(), [&](const model::Leaf& leaf) {
-      const model::Path path = context_.paths.path(leaf.path);
-      return std::any_of(patterns.begin(), patterns.end(),
-                         [&](const model::Path& pattern) { return model::covers(pattern, path); });
-    });
-    // An area that empties while the stream is live was emptied by somebody: that is drift.
-    if (!has_leaf && (was_degraded || !area_has_leaves_.contains(area))) degraded.push_back(area);
-    if (has_leaf) area_has_leaves_.insert(area);
-  }
-  if (degraded == degraded_areas_) return;
-  const bool is_more = !std::includes(degraded_areas_.begin(), degraded_areas_.end(), degraded.begin(), degraded.end());
-  if (degraded.empty()) {
-    context_.log.info("{}: leaves arrive again for {}", spec_.device, fmt::join(degraded_areas_, ", "));
-  } else if (is_more) {
-    context_.log.warning(
-        "{}: degraded: the device sent no leaf at all for {}, although something is intended there; nothing in it is "
-        "called missing until leaves arrive (is the device still booting, or the path spelled differently?)",
-        spec_.device, fmt::join(degraded, ", "));
-  }
-  degraded_areas_ = std::move(degraded);
-}
-
-// Gaps are said when they begin, when their reason changes and when they are over; single leaves were said
-// by the session.
-void Monitor::update_unread() {
-  const std::string reason = unread_reason();
-  context_.metrics.set(metrics::Metric::DeviceDegraded, degraded_areas_.empty() && reason.empty() ? 0 : 1, spec_.device);
-  const std::string gap = reason.empty() || gaps_.places().empty() ? "" : gaps_.reason();
-  if (gap == said_gap_) return;
-  if (gap.empty()) {
-    context_.log.info("{}: everything that is compared can be read again", spec_.device);
-  } else {
-    context_.log.warning("{}: degraded: {}; nothing that may be there is called missing until the next dump", spec_.device,
-                         reason);
-  }
-  said_gap_ = gap;
-}
-
-std::string Monitor::unread_reason() const {
-  if (gaps_.is_everywhere()) return "not all of what the device says can be held: " + gaps_.reason();
-  if (unknown_.empty()) return {};
-  const std::string count = fmt::format("{} compared {} cannot be read", unknown_.size(),
-                                        unknown_.size() == 1 ? "object" : "objects");
-  return gaps_.places().empty() ? count : fmt::format("{} ({})", count, gaps_.reason());
 }
 
 std::vector<model::Path> Monitor::live_patterns() const {
@@ -300,18 +235,19 @@ void Monitor::judge_everything(drift::Now now) {
     all.push_back(*difference);
     differences_.emplace(object, std::move(*difference));
   }
+  ignored_.end();
+  ++revision_;
+  if (!first_dump_.believe(missing_weight(all), judge_->expectation_count() - waiting_, now.steady)) return wait_for_dump();
   const auto none = [&](const std::string& path) {
     const auto parsed = model::parse_path(path);
     if (!parsed) return model::NoDifference{.why = model::NoDifference::Why::Unjudged};
     return judge_->no_difference(context_.paths.intern(*parsed), tree_.leaves(), now.wall);
   };
-  ignored_.end();
   lifecycle_.observe_all(all, none, now);
   const auto ignore_end = judge_->next_ignore_end(now.wall);
   ignore_ends_at_ = ignore_end ? std::optional(now.steady + (*ignore_end - now.wall)) : std::nullopt;
   update_unread();
   is_judged_once_ = true;
-  ++revision_;
 }
 
 void Monitor::judge_changes(const observed::Changes& changes, std::int64_t device_time_ns, drift::Now now) {
@@ -343,7 +279,7 @@ void Monitor::judge_object(PathId object, std::int64_t device_time_ns, drift::No
 
 std::optional<core::SteadyTime> Monitor::next_deadline() const {
   std::optional<core::SteadyTime> next;
-  for (const auto& due : {lifecycle_.next_deadline(), ignore_ends_at_, samples_.due()}) {
+  for (const auto& due : {lifecycle_.next_deadline(), ignore_ends_at_, samples_.due(), first_dump_.due()}) {
     if (due && (!next || *due < *next)) next = due;
   }
   return next;
@@ -351,6 +287,7 @@ std::optional<core::SteadyTime> Monitor::next_deadline() const {
 
 drift::Output Monitor::poll(drift::Now now) {
   if (const auto due = samples_.due(); due && *due <= now.steady) end_sample_interval(now);
+  if (const auto due = first_dump_.due(); due && *due <= now.steady && can_judge()) judge_everything(now);
   if (ignore_ends_at_ && *ignore_ends_at_ <= now.steady) {
     ignore_ends_at_.reset();  // the next sync looks at the rules anyway
     if (can_judge()) judge_everything(now);
@@ -370,6 +307,7 @@ void Monitor::set_freshness(Freshness freshness, std::string reason, drift::Now 
 std::pair<model::Verdict, std::string> Monitor::verdict() const {
   using model::Verdict;
   if (!judge_) return {Verdict::Unknown, unknown_reason_};
+  if (const std::string reason = first_dump_.reason(); !reason.empty()) return {Verdict::Degraded, reason};
   if (!is_judged_once_) return {Verdict::Unknown, "never synced"};
   if (!degraded_areas_.empty()) {
     return {Verdict::Degraded, fmt::format("no leaf at all for {}", fmt::join(degraded_areas_, ", "))};

@@ -21,6 +21,7 @@
 #include "core/log.h"
 #include "drift/lifecycle.h"
 #include "fleet/explanation.h"
+#include "fleet/first_dump.h"
 #include "fleet/gaps.h"
 #include "fleet/ignored.h"
 #include "fleet/reads.h"
@@ -46,6 +47,7 @@ struct MonitorSpec {
   std::shared_ptr<const std::vector<model::Path>> reads = std::make_shared<const std::vector<model::Path>>();
   std::shared_ptr<const std::vector<model::Path>> samples = std::make_shared<const std::vector<model::Path>>();
   core::Duration sample_interval = std::chrono::seconds(60);
+  core::Duration boot_wait{};  // until a first dump that lacks much of the intent is believed
   compare::Rules rules;
   drift::LifecycleRules lifecycle;
   bool operator==(const MonitorSpec& other) const;
@@ -121,6 +123,8 @@ class Monitor {
   void end_sample_interval(drift::Now now);
   bool is_unread(const model::Path& pattern) const { return reads_.is_unread(pattern) || samples_.is_waiting(pattern); }
   void judge_everything(drift::Now now);
+  void wait_for_dump();
+  std::size_t missing_weight(const std::vector<model::Difference>& differences) const;
   void judge_changes(const observed::Changes& changes, std::int64_t device_time_ns, drift::Now now);
   void judge_object(model::PathId object, std::int64_t device_time_ns, drift::Now now);
   bool is_area_back(const observed::Changes& changes) const;
@@ -152,12 +156,14 @@ class Monitor {
   std::vector<model::Path> quarantined_;
   Reads reads_;
   Samples samples_;
+  FirstDump first_dump_;
   Gaps gaps_;                                  // of this stream
   std::unordered_set<model::PathId> unknown_;  // compared objects that could not be read
   std::string said_gap_;                       // the last reason logged
   model::Freshness freshness_ = model::Freshness::Never;
   core::WallTime freshness_since_{};
   std::string freshness_reason_ = "not connected yet";
+  bool has_said_boot_ = false;   // of this stream's dump
   bool was_live_ = false;        // since the service started
   bool is_synced_ = false;       // this generation's first sync was seen
   bool is_judged_once_ = false;  // a verdict was made since the service started

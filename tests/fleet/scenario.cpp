@@ -78,6 +78,7 @@ class Player {
     spec.areas = std::make_shared<const Areas>(std::move(areas));
     spec.reads = std::make_shared<const std::vector<model::Path>>(reads_);
     std::vector<model::Path> samples;
+    if (file["boot_wait"]) spec.boot_wait = *core::parse_duration(file["boot_wait"].as<std::string>());
     for (const auto& path : file["samples"]) samples.push_back(to_path(path.as<std::string>()));
     spec.samples = std::make_shared<const std::vector<model::Path>>(std::move(samples));
     read_rules(file["rules"], spec, kStart);
