@@ -93,6 +93,7 @@ core::Result<fleet::DeviceSpec> replay_spec(const RecordedDevice& device, config
   if (device.start.sample_interval > core::Duration::zero()) used.gnmi.sample_interval = device.start.sample_interval;
   if (profile.empty() && !device.start.paths.empty()) used.gnmi.paths = recorded_paths(*loaded.profile, device.start);
   app::DeviceSpecs specs = app::make_device_specs(settings, {{used.gnmi.profile, loaded.profile}}, {});
+  specs.specs.front().monitor.boot_wait = {};  // a recording may end before that
   return std::move(specs.specs.front());
 }
 
