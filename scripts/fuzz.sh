@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fuzzes what peers and files can say: fuzz.sh [--keep] [TARGET…], all targets of fuzz/ by default.
 #
-# Each runs for FUZZ_SECONDS (60), two at a time (FUZZ_JOBS), from the kept corpus and from what earlier runs found
+# Each runs for FUZZ_SECONDS (60), two at a time (FUZZ_JOBS), with the random numbers of FUZZ_SEED (0: others each time), from the kept corpus and from what earlier runs found
 # (build/fuzz/found). An input that breaks something ends in build/fuzz/broken; put it into fuzz/corpus/TARGET with the
 # mend, so that every test run tries it. --keep: afterwards, inputs that reach new code go into the kept corpus, the
 # smallest that do.
@@ -21,7 +21,7 @@ fuzz_one() {
   local target=$1
   local found=$build/found/$target log=$build/$target.log
   mkdir -p "$found" "$build/broken"
-  if ! "$build/fuzz/fuzz_$target" -max_total_time="$seconds" -max_len=4096 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=1 \
+  if ! "$build/fuzz/fuzz_$target" -seed="${FUZZ_SEED:-0}" -max_total_time="$seconds" -max_len=4096 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=1 \
       -artifact_prefix="$build/broken/$target-" "$found" "fuzz/corpus/$target" >"$log" 2>&1; then
     grep -v '^#[0-9]' "$log" | tail -n 60
     printf 'fuzz: %s is broken; again with: %s/fuzz/fuzz_%s %s\n' "$target" "$build" "$target" "$(ls -t "$build/broken/$target-"* | head -n 1)"
