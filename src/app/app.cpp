@@ -87,7 +87,7 @@ core::Status App::open() {
   apply_devices();
   (void)shard_->leaves("").get();  // behind set_devices on the loop: the configured devices are listed from here on
   intent_ = std::make_unique<intent::IntentCache>(
-      make_cache_options(settings_), make_sources(settings_, clock_), clock_, metrics_, log_,
+      make_cache_options(settings_, profiles_), make_sources(settings_, clock_), clock_, metrics_, log_,
       [this](const intent::Snapshot& snapshot) { control_.post([this, snapshot] { take_intent(snapshot); }); });
   auto server = api::HttpServer::start({.listen = settings_.api.listen,
                                         .tls_cert_file = settings_.api.tls_cert_file,
@@ -228,7 +228,7 @@ void App::apply(config::Settings settings, api::Access access, bool is_intent_ne
   log_.set_level(settings_.log.level);
   ledger_->set_filter(delivery_filter());
   if (is_delivery_changed(before)) start_courier();
-  if (is_intent_new) intent_->reload(make_cache_options(settings_), make_sources(settings_, clock_));
+  if (is_intent_new) intent_->reload(make_cache_options(settings_, profiles_), make_sources(settings_, clock_));
   if (const config::Api& api = settings_.api; !api.tls_cert_file.empty() && !before.api.tls_cert_file.empty()) {
     if (const core::Status used = server_->use_certificate(api.tls_cert_file, api.tls_key_file); !used) {
       log_.error("the API goes on with the certificate it has: {}", used.error().message);

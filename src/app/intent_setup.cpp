@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "app/device_specs.h"
 #include "app/version.h"
 #include "intent/assemble.h"
 #include "intent/files.h"
@@ -36,7 +37,8 @@ std::vector<std::unique_ptr<intent::Source>> make_sources(const config::Settings
   return sources;
 }
 
-intent::CacheOptions make_cache_options(const config::Settings& settings) {
+intent::CacheOptions make_cache_options(const config::Settings& settings,
+                                        const std::map<std::string, std::shared_ptr<const schema::Profile>>& profiles) {
   intent::CacheOptions options;
   if (settings.intent.netbox) {
     options.poll_interval = settings.intent.netbox->poll_interval;
@@ -46,7 +48,15 @@ intent::CacheOptions make_cache_options(const config::Settings& settings) {
     options.made_by = std::string(kVersion);
     options.guard.max_loss_percent = settings.intent.netbox->max_loss_percent;
   }
-  for (const config::Device& device : settings.inventory.devices) options.configured_devices.push_back(device.name);
+  options.assemble.most_findings = settings.limits.intent_findings;
+  const auto add_profile = [&](const std::string& device, const std::string& name) {
+    if (const auto profile = profiles.find(name); profile != profiles.end()) options.assemble.profiles[device] = profile->second;
+  };
+  add_profile("", settings.gnmi.profile);
+  for (const config::Device& device : settings.inventory.devices) {
+    options.assemble.configured_devices.push_back(device.name);
+    add_profile(device.name, device.gnmi.profile);
+  }
   return options;
 }
 
@@ -63,7 +73,7 @@ core::Result<intent::Snapshot> load_intent_once(const config::Settings& settings
                         .error = {},
                         .hold = {}});
   }
-  auto snapshot = intent::assemble(readings, make_cache_options(settings).configured_devices, {});
+  auto snapshot = intent::assemble(readings, make_cache_options(settings, load_profiles(settings).by_name).assemble, {});
   if (!snapshot.is_usable) return core::Error{core::Code::InvalidArgument, snapshot.unusable_reason};
   return std::make_shared<const model::IntentSnapshot>(std::move(snapshot));
 }

@@ -4,15 +4,13 @@
 #include <utility>
 
 #include "schema/alias.h"
+#include "schema/shape.h"
 
 namespace dm::compare {
 namespace {
 
 using model::Path;
-
-bool is_container(const Path& path, std::string_view name) {
-  return !path.elements.empty() && path.elements.back().name == name && path.elements.back().keys.empty();
-}
+using schema::in_shape;
 
 std::string list_in_shape(const schema::Profile& profile, const std::string& list) {
   const auto path = model::parse_path(list);
@@ -52,15 +50,6 @@ bool is_in_shape(const schema::Profile& profile, const model::DeviceIntent& inte
 }
 
 }  // namespace
-
-Path in_shape(const schema::Profile& profile, const Path& path) {
-  Path shaped = schema::canonicalise(profile, path);
-  // An entry of an old list is the `config` of today's: what is said of it is said of the entry.
-  for (const char* name : {"config", "state"}) {
-    if (is_container(shaped, name) && !is_container(path, name)) shaped.elements.pop_back();
-  }
-  return shaped;
-}
 
 Rules in_shape(const schema::Profile& profile, Rules rules) {
   for (Ignore& rule : rules.ignore) rule.pattern = in_shape(profile, rule.pattern);

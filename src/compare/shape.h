@@ -1,18 +1,13 @@
-// What people wrote, in the one shape everything is compared in: key spellings, and the shapes a
-// platform's models had in older releases (the profile's aliases). Pure.
+// Rules and intent in the one shape everything is compared in (schema/shape.h). Pure.
 #pragma once
 
 #include <memory>
 
 #include "compare/rules.h"
 #include "model/expectation.h"
-#include "model/path.h"
 #include "schema/profile.h"
 
 namespace dm::compare {
-
-// A path or a pattern. What named a list entry names the same entry afterwards.
-model::Path in_shape(const schema::Profile& profile, const model::Path& path);
 
 Rules in_shape(const schema::Profile& profile, Rules rules);
 

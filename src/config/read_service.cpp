@@ -40,6 +40,7 @@ constexpr Word<std::size_t core::Limits::*> kLimits[] = {
     {"ledger_queue", &core::Limits::ledger_queue},
     {"intent_file_bytes", &core::Limits::intent_file_bytes},
     {"netbox_objects", &core::Limits::netbox_objects},
+    {"intent_findings", &core::Limits::intent_findings},
     {"netbox_hints", &core::Limits::netbox_hints},
     {"last_good_bytes", &core::Limits::last_good_bytes},
     {"netbox_hook_bytes", &core::Limits::netbox_hook_bytes},

@@ -35,6 +35,7 @@ struct Limits {
   std::size_t intent_file_bytes = 32U << 20U;
   std::size_t netbox_objects = 2'000'000;
   std::size_t last_good_bytes = 256U << 20U;         // what NetBox said last, on disk for the next start
+  std::size_t intent_findings = 10'000;              // mistakes in the data of all sources that are told
   std::size_t netbox_hints = 2'000;                  // objects that webhooks named and nobody looked at yet
   std::size_t netbox_hook_bytes = 1U << 20U;         // body of one of NetBox's webhooks
   Duration retry_horizon = std::chrono::hours(24 * 7);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "intent/merge.h"
+#include "intent/two_shapes.h"
 #include "core/text.h"
 #include "intent/netbox/lists.h"
 
@@ -98,6 +99,25 @@ void take_inventory(const std::vector<SourceReading>& sources, IntentSnapshot& i
   }
 }
 
+void take_two_shapes(const AssembleOptions& options, IntentSnapshot& into) {
+  if (options.profiles.empty()) return;
+  for (const auto& [name, intent] : into.devices) {
+    auto profile = options.profiles.find(name);
+    if (profile == options.profiles.end()) profile = options.profiles.find("");
+    if (profile == options.profiles.end()) continue;
+    for (model::Finding& finding : find_two_shapes(*profile->second, *intent)) into.findings.push_back(std::move(finding));
+  }
+}
+
+// The last ones go; that they did is one more.
+void cut_findings(std::size_t most, IntentSnapshot& into) {
+  if (into.findings.size() <= most) return;
+  into.findings_cut = into.findings.size() - most;
+  into.findings.resize(most);
+  into.findings.insert(into.findings.begin(),
+                       about_source("intent", fmt::format("{} more findings are not told (limits.intent_findings)", into.findings_cut)));
+}
+
 void sort_findings(IntentSnapshot& into) {
   const auto key_less = [](const auto& a, const auto& b) { return a.first < b.first; };
   std::vector<std::pair<std::string, model::Finding>> keyed;
@@ -137,16 +157,17 @@ bool is_same_for_verdicts(const IntentSnapshot& a, const IntentSnapshot& b) {
 }  // namespace
 
 IntentSnapshot assemble(const std::vector<SourceReading>& sources,
-                        const std::vector<std::string>& configured_devices,
-                        const IntentSnapshot& earlier) {
+                        const AssembleOptions& options, const IntentSnapshot& earlier) {
   IntentSnapshot snapshot;
   const Usability usability = judge(sources);
   snapshot.is_usable = usability.is_usable;
   snapshot.unusable_reason = usability.reason;
   take_devices(sources, earlier, snapshot);
   take_inventory(sources, snapshot);
-  find_unknown_devices(sources, configured_devices, snapshot);
+  find_unknown_devices(sources, options.configured_devices, snapshot);
+  take_two_shapes(options, snapshot);
   sort_findings(snapshot);
+  cut_findings(options.most_findings, snapshot);
   bool has_time = false;
   for (const SourceReading& source : sources) {
     for (const std::string* problem : {&source.hold, &source.error}) {

@@ -86,7 +86,7 @@ struct IntentCache::Impl {
   void take_failure(Kept& kept, const core::Error& error);
   void take_reading(Kept& kept, Loaded loaded, bool accepts_loss);
   void publish_readings();
-  void count_findings(const model::IntentSnapshot& next);
+  void count_findings(const model::IntentSnapshot& next, const model::IntentSnapshot& earlier);
   void log_findings(const model::IntentSnapshot& next);
   core::Duration until_next_due() const;
   void wait_for_work(std::unique_lock<std::mutex>& lock, core::SteadyTime next_load);
@@ -265,7 +265,7 @@ void IntentCache::Impl::publish_readings() {
     earlier = snapshot;
   }
   const auto next = std::make_shared<const model::IntentSnapshot>(
-      assemble(readings, options.configured_devices, *earlier));
+      assemble(readings, options.assemble, *earlier));
   {
     const std::lock_guard lock(mutex);
     snapshot = next;
@@ -273,7 +273,7 @@ void IntentCache::Impl::publish_readings() {
   const double age = std::chrono::duration<double>(next->loaded_at.time_since_epoch()).count();
   registry->set(metrics::Metric::IntentAge, age);
   registry->set(metrics::Metric::IntentExpectations, static_cast<double>(expectations_of(*next)));
-  count_findings(*next);
+  count_findings(*next, *earlier);
   log_findings(*next);
   if (next->version == earlier->version) return;
   if (next->is_usable) {
@@ -286,7 +286,9 @@ void IntentCache::Impl::publish_readings() {
   core::give_back_freed_memory();  // the trees that files were parsed into are many times larger
 }
 
-void IntentCache::Impl::count_findings(const model::IntentSnapshot& next) {
+void IntentCache::Impl::count_findings(const model::IntentSnapshot& next, const model::IntentSnapshot& earlier) {
+  registry->set(metrics::Metric::IntentFindingsCut, static_cast<double>(next.findings_cut));
+  if (next.findings_cut > 0 && next.findings_cut != earlier.findings_cut) registry->add(metrics::Metric::LimitHits, 1, "intent_findings");
   std::map<model::FindingKind, std::size_t> counts;
   for (const model::Finding& finding : next.findings) ++counts[finding.kind];
   for (const model::FindingKind kind : model::kAllFindingKinds) {

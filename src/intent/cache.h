@@ -20,6 +20,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "core/result.h"
+#include "intent/assemble.h"
 #include "intent/guard.h"
 #include "intent/source.h"
 #include "metrics/registry.h"
@@ -35,8 +36,7 @@ struct CacheOptions {
   std::string last_good_file;  // keeps the remote source's last good reading for the next start; empty: nothing does
   std::size_t most_last_good_bytes = 256U << 20U;  // limits.last_good_bytes
   std::string made_by;                             // our version: another one may map differently
-  // Devices of the configuration: an intent file may name them although no source lists them.
-  std::vector<std::string> configured_devices;
+  AssembleOptions assemble;
 };
 
 using Snapshot = std::shared_ptr<const model::IntentSnapshot>;

@@ -31,6 +31,7 @@
   X(IntentAge, "drift_monitor_intent_loaded_timestamp_seconds", Gauge, "", "When the intent in use was loaded")  \
   X(IntentExpectations, "drift_monitor_intent_expectations", Gauge, "", "Expectations in use")                   \
   X(IntentFindings, "drift_monitor_intent_findings", Gauge, "kind", "Mistakes found in the data of the intent in use") \
+  X(IntentFindingsCut, "drift_monitor_intent_findings_cut", Gauge, "", "Mistakes beyond limits.intent_findings, not told") \
   X(NetBoxHooks, "drift_monitor_netbox_hooks_total", Counter, "result", "Webhooks of NetBox: accepted, ignored, dropped, refused") \
   X(NetBoxWatchedChanges, "drift_monitor_netbox_watched_changes", Gauge, "", "Ids of the change log that NetBox skipped so far and may fill yet") \
   X(NetBoxRepeats, "drift_monitor_netbox_repeats_total", Counter, "", "Answers of NetBox that failed and were asked for again") \

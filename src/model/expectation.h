@@ -95,6 +95,7 @@ struct IntentSnapshot {
   std::vector<InventoryDevice> inventory;  // as found by the sources (before configuration's overrides)
   std::vector<SuspendedDevice> suspended;  // by name
   std::vector<Finding> findings;           // by sort_key()
+  std::size_t findings_cut = 0;            // beyond limits.intent_findings
 };
 
 }  // namespace dm::model

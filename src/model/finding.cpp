@@ -28,6 +28,8 @@ std::string_view to_text(FindingKind kind) {
     case FindingKind::Mlag: return "mlag";
     case FindingKind::Contradiction: return "contradiction";
     case FindingKind::Override: return "override";
+    case FindingKind::AsnAmbiguous: return "asn_ambiguous";
+    case FindingKind::TwoShapes: return "two_shapes";
   }
   CHECK(false, "unknown finding kind");
 }

@@ -33,6 +33,8 @@ enum class FindingKind {
   Mlag,                // MLAG fields that do not fit together
   Contradiction,       // two objects that disagree about one path
   Override,            // a config context or rendered template whose values cannot be used
+  AsnAmbiguous,        // a site with several AS numbers that is to say a device's
+  TwoShapes,           // two expectations of one leaf or entry, written in two shapes of the platform's models
 };
 
 inline constexpr std::array kAllFindingKinds{
@@ -42,7 +44,8 @@ inline constexpr std::array kAllFindingKinds{
     FindingKind::L2vpnIdentifier, FindingKind::L2vpnShared,       FindingKind::VrfNameReused,
     FindingKind::VrfConflict,     FindingKind::AddressDuplicate,  FindingKind::SessionIncomplete,
     FindingKind::SessionDuplicate, FindingKind::RouteTarget,      FindingKind::Mlag,
-    FindingKind::Contradiction,   FindingKind::Override};
+    FindingKind::Contradiction,   FindingKind::Override,          FindingKind::AsnAmbiguous,
+    FindingKind::TwoShapes};
 
 std::string_view to_text(FindingKind kind);  // "vlan_ambiguous"
 

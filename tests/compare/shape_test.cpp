@@ -1,5 +1,7 @@
 #include "compare/shape.h"
 
+#include "schema/shape.h"
+
 #include <gtest/gtest.h>
 
 namespace dm::compare {
@@ -8,7 +10,7 @@ namespace {
 const std::string kVxlan = "/interfaces/interface[name=Vxlan1]/arista-vxlan";
 
 std::string shaped(const std::string& path) {
-  return model::to_text(in_shape(*schema::load_profile("arista-eos").profile, *model::parse_path(path)));
+  return model::to_text(schema::in_shape(*schema::load_profile("arista-eos").profile, *model::parse_path(path)));
 }
 
 TEST(Shape, AnOldLeafIsTodaysLeaf) {

@@ -204,6 +204,31 @@ TEST(IntentCache, PublishesWhatItsSourcesSayFilesWinning) {
   EXPECT_GT(bench.registry.value(Metric::IntentAge), 0);
 }
 
+TEST(IntentCache, TellsNoMoreFindingsThanItsLimitAndCountsTheRest) {
+  Bench bench;
+  bench.options.assemble.most_findings = 2;
+  Loaded netbox = one_device("leaf1", 1);
+  for (const char* message : {"a", "b", "c", "d", "e"}) {
+    netbox.findings.push_back({.kind = model::FindingKind::Mlag, .severity = model::Severity::Warning, .source = {}, .device = "leaf1",
+                               .object = {}, .url = {}, .message = message});
+  }
+  const auto script = std::make_shared<Script>(netbox);
+  bench.add(script, "netbox", true);
+  bench.start();
+
+  const Snapshot snapshot = bench.wait_for_version(1);
+
+  EXPECT_EQ(snapshot->findings_cut, 3U);
+  ASSERT_EQ(snapshot->findings.size(), 3U);
+  EXPECT_EQ(snapshot->findings[0].message, "3 more findings are not told (limits.intent_findings)");
+  EXPECT_EQ(snapshot->findings[1].message, "a");
+  EXPECT_EQ(snapshot->findings[2].message, "b");
+  EXPECT_EQ(bench.registry.value(Metric::IntentFindingsCut), 3);
+  EXPECT_EQ(bench.registry.value(Metric::LimitHits, "intent_findings"), 1);
+  bench.refresh_fully(script);
+  EXPECT_EQ(bench.registry.value(Metric::LimitHits, "intent_findings"), 1);  // nothing new
+}
+
 TEST(IntentCache, BumpsTheVersionOnlyOnChangeAndKeepsUnchangedDevices) {
   Bench bench;
   Loaded both = one_device("leaf1", 1);
