@@ -17,6 +17,8 @@ constexpr const char* kAlsoKnown[] = {
     "/interfaces/interface/arista-vxlan/state/vlan-to-vnis/vlan-to-vni/vni",
     "/interfaces/interface/arista-varp/virtual-address/config/ip",
     "/interfaces/interface/ethernet/switched-vlan/config/trunk-groups",
+    "/network-instances/network-instance/protocols/protocol/bgp/neighbors/neighbor/apply-policy/config/import-policy",
+    "/network-instances/network-instance/protocols/protocol/bgp/neighbors/neighbor/apply-policy/config/export-policy",
     "/network-instances/network-instance/policy-forwarding/policies/policy/config/policy-id",
     "/network-instances/network-instance/fdb/mac-table/entries/entry/state/mac-address",
     "/components/component/state/name",

@@ -95,7 +95,7 @@ def fits_its_profile(recording):
     expect("profile test: " + err, code, 1)  # leaf1 has no IPv6, no virtual address, no bgp/global/evpn
     answer = json.loads(out)
     silent = [p["path"].rsplit("/", 1)[1] for p in answer["paths"] if p["leaves"] == 0]
-    expect("paths that got nothing", silent, ["addresses", "arista-varp", "evpn"])
+    expect("paths that got nothing", silent, ["addresses", "arista-varp", "evpn", "config"])  # the last: apply-policy
     expect("what was read by Get", [p["leaves"] > 0 for p in answer["paths"] if p["mode"] == "get"], [True, True])
     expect("profile check", drift_monitor("profile", "check", "sonic")[0], 0)
     code, out, _ = drift_monitor("profile", "show", "nxos")

@@ -102,6 +102,8 @@ TEST_F(AristaEos, SubscribesToWhatTheLabAsksFor) {
   }
   std::set<std::string> wanted(intent.subscription.begin(), intent.subscription.end());
   wanted.insert(intent.subscription_ext.begin(), intent.subscription_ext.end());
+  // The lab's neighbors have no policies; NetBox' sessions may.
+  wanted.insert("/network-instances/network-instance/protocols/protocol[identifier=BGP][name=BGP]/bgp/neighbors/neighbor/apply-policy/config");
 
   EXPECT_EQ(on_change, wanted);
   EXPECT_EQ(get, std::set<std::string>(intent.get_only.begin(), intent.get_only.end()));
