@@ -33,6 +33,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     case 5: look_at<VrfRow>(body); break;
     case 6: look_at<SessionRow>(body); break;
     case 7: (void)read_status(body); break;
+    case 9: look_at<PeerGroupRow>(body); break;
+    case 10: look_at<SiteRow>(body); break;
+    case 11: look_at<VlanGroupRow>(body); break;
+    case 12: look_at<PlaceRow>(body); break;
     default: (void)read_error_detail(body); break;
   }
   return 0;

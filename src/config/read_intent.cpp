@@ -28,26 +28,28 @@ std::vector<model::Path> read_patterns(Section& section, std::string_view key) {
   return patterns;
 }
 
+constexpr Word<PoliciesAt> kPoliciesAt[] = {{"group", PoliciesAt::Group}, {"neighbor", PoliciesAt::Neighbor}};
 constexpr Word<VlansMayExist> kVlansMayExist[] = {{"none", VlansMayExist::None}, {"site", VlansMayExist::Site}};
 
 std::vector<AsnSource> read_asn_sources(Section& section) {
   static const std::map<std::string, AsnSource> kWords{
-      {"field", AsnSource::Field}, {"session", AsnSource::Session}, {"context", AsnSource::Context}};
+      {"field", AsnSource::Field}, {"session", AsnSource::Session}, {"context", AsnSource::Context}, {"site", AsnSource::Site}};
   std::vector<AsnSource> sources;
   for (const std::string& word : section.texts("asn_sources", {"field", "session"})) {
     const auto known = kWords.find(word);
     if (known != kWords.end()) {
       sources.push_back(known->second);
     } else {
-      section.refuse("asn_sources", fmt::format("'{}' is none of field, session, context", word));
+      section.refuse("asn_sources", fmt::format("'{}' is none of field, session, context, site", word));
     }
   }
   return sources;
 }
 
 // Text with `{name}`s, each of them one of `known`.
-std::string read_template(Section& section, std::string_view key, const std::vector<std::string>& known) {
-  std::string text = section.text(key, "");
+std::string read_template(Section& section, std::string_view key, const std::vector<std::string>& known,
+                          const std::string& otherwise = {}) {
+  std::string text = section.text(key, otherwise);
   for (std::size_t open = text.find('{'); open != std::string::npos; open = text.find('{', open + 1)) {
     const std::size_t close = text.find('}', open);
     const std::string name = close == std::string::npos ? text.substr(open) : text.substr(open + 1, close - open - 1);
@@ -83,6 +85,14 @@ NetBoxMapping read_mapping(Section section) {
   names.vtep_roles = section.texts("vtep_roles", {});
   names.vrf_rd = read_template(section, "vrf_rd", {"router_id", "asn", "vni", "rd"});
   names.vlan_rd = read_template(section, "vlan_rd", {"router_id", "asn", "vni", "vlan"});
+  names.evpn_instance = read_template(section, "evpn_instance", {"vlan", "vni", "name", "l2vpn", "router_id", "asn"}, names.evpn_instance);
+  if (names.evpn_instance.empty()) section.refuse("evpn_instance", "is empty: an EVPN instance has a name");
+  names.vlan_vni_field = section.text("vlan_vni_field", names.vlan_vni_field);
+  names.group_policies = section.word("group_policies", names.group_policies, kPoliciesAt);
+  names.mlag_domain = section.text("mlag_domain", names.mlag_domain);
+  names.mlag_peer_link_interface = section.text("mlag_peer_link_interface", names.mlag_peer_link_interface);
+  names.mlag_local_interface = section.text("mlag_local_interface", names.mlag_local_interface);
+  names.mlag_tag = section.text("mlag_tag", names.mlag_tag);
   names.interface_type = section.boolean("interface_type", names.interface_type);
   names.config_context_key = section.text("config_context_key", names.config_context_key);
   names.ignore_tag = section.text("ignore_tag", names.ignore_tag);

@@ -78,12 +78,19 @@ enum class AsnSource {
   Field,    // custom field of the device
   Session,  // local AS of its BGP sessions
   Context,  // key of its config context
+  Site,     // the AS of its site, if that has one only
+};
+
+// Where a switch is expected to have the policies that NetBox lists at a BGP peer group.
+enum class PoliciesAt {
+  Group,     // at the group; a member may repeat them
+  Neighbor,  // at each member
 };
 
 // VLANs that a device may have though nothing of it uses them.
 enum class VlansMayExist {
   None,
-  Site,  // those of its site, and those of no site
+  Site,  // those of its site, of no site, and of VLAN groups whose scope it is in
 };
 
 // Names of the data model's conventions in NetBox (facts: custom fields and interface names).
@@ -104,6 +111,12 @@ struct NetBoxMapping {
   std::vector<std::string> vtep_roles;  // devices of these roles have a VTEP, whatever interfaces NetBox knows
   std::string vrf_rd, vlan_rd;          // templates: "{router_id}:{l3vni}"; empty: not compared
   bool interface_type = false;          // whether config/type is compared
+  std::string evpn_instance = "{vlan}";  // template: name of a VLAN's EVPN instance
+  std::string vlan_vni_field;            // of VLANs without an L2VPN; empty: none is looked at
+  PoliciesAt group_policies = PoliciesAt::Group;
+  std::string mlag_domain;               // of devices with MLAG whose custom field says none
+  std::string mlag_peer_link_interface, mlag_local_interface;  // names; where no custom field says it
+  std::string mlag_tag;                  // of LAGs whose MLAG id is their number
   std::string ignore_tag = "drift:ignore", strict_tag = "drift:strict", complete_tag = "drift:complete";
   std::string policy_field = "drift_policy";  // "ignore" or "strict", as the tags
   std::string config_context_key = "drift_monitor";

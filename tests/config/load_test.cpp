@@ -366,14 +366,16 @@ intent:
     page_size: 50
     mapping: { asn_field: as_number, vtep_interface: Loopback2, vxlan_udp_port: 4790,
                ignore_tag: hands-off, strict_tag: "", complete_tag: whole, policy_field: policy,
-               hostname_domain: "*", asn_sources: [context, field], asn_context_key: as, router_id_field: rid,
+               hostname_domain: "*", asn_sources: [context, field, site], asn_context_key: as, router_id_field: rid,
                vtep_roles: [leaf], vrf_rd: "{router_id}:{vni}", vlan_rd: "{asn}:{vlan}", interface_type: true,
-               config_context_key: dm, vlans_may_exist: site }
+               config_context_key: dm, vlans_may_exist: site, evpn_instance: "{l2vpn}", vlan_vni_field: vni,
+               group_policies: neighbor, mlag_domain: MLAG, mlag_peer_link_interface: Port-Channel1000,
+               mlag_local_interface: Vlan4094, mlag_tag: mlag }
     config_contexts: true
     render_config: true
     config_template_id: 7
 api: { public_url: "https://drift.example/" }
-limits: { leaves_per_device: 1000, retry_horizon: 1d }
+limits: { leaves_per_device: 1000, intent_findings: 7, retry_horizon: 1d }
 log: { level: debug, format: json }
 drift: { flap: { count: 0 } }
 )"));
@@ -390,7 +392,7 @@ drift: { flap: { count: 0 } }
   EXPECT_EQ(settings.intent.netbox->mapping.policy_field, "policy");
   const NetBoxMapping& mapping = settings.intent.netbox->mapping;
   EXPECT_EQ(mapping.hostname_domain, "*");
-  EXPECT_EQ(mapping.asn_sources, (std::vector{AsnSource::Context, AsnSource::Field}));
+  EXPECT_EQ(mapping.asn_sources, (std::vector{AsnSource::Context, AsnSource::Field, AsnSource::Site}));
   EXPECT_EQ(mapping.asn_context_key, "as");
   EXPECT_EQ(mapping.router_id_field, "rid");
   EXPECT_EQ(mapping.vtep_roles, std::vector<std::string>{"leaf"});
@@ -399,6 +401,13 @@ drift: { flap: { count: 0 } }
   EXPECT_TRUE(mapping.interface_type);
   EXPECT_EQ(mapping.vlans_may_exist, VlansMayExist::Site);
   EXPECT_EQ(mapping.config_context_key, "dm");
+  EXPECT_EQ(mapping.evpn_instance, "{l2vpn}");
+  EXPECT_EQ(mapping.vlan_vni_field, "vni");
+  EXPECT_EQ(mapping.group_policies, PoliciesAt::Neighbor);
+  EXPECT_EQ(mapping.mlag_domain, "MLAG");
+  EXPECT_EQ(mapping.mlag_peer_link_interface, "Port-Channel1000");
+  EXPECT_EQ(mapping.mlag_local_interface, "Vlan4094");
+  EXPECT_EQ(mapping.mlag_tag, "mlag");
   EXPECT_TRUE(settings.intent.netbox->config_contexts);
   EXPECT_TRUE(settings.intent.netbox->render_config);
   EXPECT_EQ(settings.intent.netbox->config_template_id, 7U);
@@ -410,6 +419,7 @@ drift: { flap: { count: 0 } }
   EXPECT_EQ(settings.intent.netbox->mapping.vxlan_udp_port, 4790);
   EXPECT_EQ(settings.api.public_url, "https://drift.example/");
   EXPECT_EQ(settings.limits.leaves_per_device, 1000U);
+  EXPECT_EQ(settings.limits.intent_findings, 7U);
   EXPECT_EQ(settings.limits.retry_horizon, 24h);
   EXPECT_EQ(settings.log.level, core::LogLevel::Debug);
   EXPECT_EQ(settings.drift.flap.count, 0);
@@ -564,12 +574,14 @@ INSTANTIATE_TEST_SUITE_P(Intent, Mistakes, testing::ValuesIn(std::vector<Mistake
       "2:60: intent.netbox.page_size: '5000' is not a whole number from 1 to 1000",
       "2:93: intent.netbox.guard.max_loss_percent: '101' is not a number from 0 to 100",
       "2:127: intent.netbox.mapping.vxlan_udp_port: '0' is not a whole number from 1 to 65535"}},
-    {with_device("intent: { strict_paths: [interfaces], netbox: { url: http://n, token: t, mapping: { asn_sources: [field, site], "
-                 "vrf_rd: \"{router}:1\", vlan_rd: \"{asn\" } } }\n"),
+    {with_device("intent: { strict_paths: [interfaces], netbox: { url: http://n, token: t, mapping: { asn_sources: [field, rack], "
+                 "vrf_rd: \"{router}:1\", vlan_rd: \"{asn\", evpn_instance: \"\", group_policies: both } } }\n"),
      {"2:25: intent.strict_paths: path 'interfaces': a path starts with '/' (character 1)",
-      "2:98: intent.netbox.mapping.asn_sources: 'site' is none of field, session, context",
+      "2:98: intent.netbox.mapping.asn_sources: 'rack' is none of field, session, context, site",
       "2:121: intent.netbox.mapping.vrf_rd: 'router' is none of {router_id}, {asn}, {vni}, {rd}",
-      "2:144: intent.netbox.mapping.vlan_rd: '{asn' is none of {router_id}, {asn}, {vni}, {vlan}"}}}));
+      "2:144: intent.netbox.mapping.vlan_rd: '{asn' is none of {router_id}, {asn}, {vni}, {vlan}",
+      "2:167: intent.netbox.mapping.evpn_instance: is empty: an EVPN instance has a name",
+      "2:187: intent.netbox.mapping.group_policies: 'both' is none of group, neighbor"}}}));
 
 INSTANTIATE_TEST_SUITE_P(CompareAndDrift, Mistakes, testing::ValuesIn(std::vector<Mistake>{
     {with_device("compare: { ignore: [ { path: x, until: tomorrow }, { device: \"\", path: /a } ] }\n"),

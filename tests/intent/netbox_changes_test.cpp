@@ -133,10 +133,13 @@ TEST(NeedOfChange, ReadsKeptObjectsByIdAndListsForWhatIsNested) {
   EXPECT_THAT(need_of_change("ipam.vlan", 7).objects.at(ObjectKind::Vlan), ElementsAre(7));
   EXPECT_THAT(need_of_change("vpn.l2vpntermination", 7).lists, ElementsAre(ObjectKind::Vlan));
   EXPECT_THAT(need_of_change("dcim.device", 7).objects.at(ObjectKind::Device), ElementsAre(7));
-  EXPECT_THAT(need_of_change("dcim.site", 7).lists, ElementsAre(ObjectKind::Device, ObjectKind::Vlan));
+  EXPECT_THAT(need_of_change("dcim.site", 7).lists, ElementsAre(ObjectKind::Device, ObjectKind::Vlan, ObjectKind::Site));
   EXPECT_THAT(need_of_change("extras.configcontext", 7).lists, ElementsAre(ObjectKind::Device));
   EXPECT_THAT(need_of_change("extras.tag", 7).tags, ElementsAre(7));
-  EXPECT_THAT(need_of_change("netbox_bgp.bgppeergroup", 7).lists, ElementsAre(ObjectKind::Session));
+  EXPECT_THAT(need_of_change("netbox_bgp.bgppeergroup", 7).lists, ElementsAre(ObjectKind::Session, ObjectKind::PeerGroup));
+  EXPECT_THAT(need_of_change("ipam.asn", 7).lists, ElementsAre(ObjectKind::Session, ObjectKind::Site));
+  EXPECT_THAT(need_of_change("ipam.vlangroup", 7).lists, ElementsAre(ObjectKind::Vlan, ObjectKind::VlanGroup));
+  EXPECT_THAT(need_of_change("dcim.region", 7).lists, ElementsAre(ObjectKind::Device, ObjectKind::Site, ObjectKind::Place));
   EXPECT_TRUE(need_of_change("dcim.cable", 7).is_empty());
   EXPECT_TRUE(need_of_change("users.token", 7).is_empty());
   EXPECT_TRUE(need_of_change("extras.customfield", 7).is_everything);

@@ -32,8 +32,17 @@ class DialectFace {
     edit("/api/dcim/devices/", [this](nlohmann::json& row) { device(row); });
     edit("/api/dcim/interfaces/", [this](nlohmann::json& row) { interface(row); });
     edit(kSessions, [this](nlohmann::json& row) { session(row); });
-    if (dialect.bgp.empty()) face_.remove_list(kSessions);
-    if (!dialect.has_bgpsession) face_.rename_list(kSessions, "/api/plugins/bgp/session/");
+    edit(kGroups, [](nlohmann::json& row) {
+      if (row["name"] == "evpn") row["import_policies"].push_back(policy());
+    });
+    if (dialect.bgp.empty()) {
+      face_.remove_list(kSessions);
+      face_.remove_list(kGroups);
+    }
+    if (!dialect.has_bgpsession) {
+      face_.rename_list(kSessions, "/api/plugins/bgp/session/");
+      face_.rename_list(kGroups, "/api/plugins/bgp/peer-group/");
+    }
     if (dialect.minor() >= 5) face_.accept_token(kV2Token);
   }
 
@@ -42,6 +51,11 @@ class DialectFace {
 
  private:
   static constexpr const char* kSessions = "/api/plugins/bgp/bgpsession/";
+  static constexpr const char* kGroups = "/api/plugins/bgp/bgppeergroup/";
+
+  static nlohmann::json policy() {
+    return {{"id", 9}, {"url", "http://netbox.example:8000/api/plugins/bgp/routing-policy/9/"}, {"display", "RP"}, {"name", "RP"}, {"description", ""}};
+  }
 
   template <class Change>
   void edit(const std::string& path, Change change) {
@@ -77,9 +91,8 @@ class DialectFace {
   }
 
   void session(nlohmann::json& row) const {
-    const nlohmann::json policy = {{"id", 9}, {"url", "http://netbox.example:8000/api/plugins/bgp/routing-policy/9/"}, {"display", "RP"}, {"name", "RP"}, {"description", ""}};
     const bool is_groups = row["peer_group"].is_object() && row["peer_group"]["name"] == "evpn";
-    if (is_groups && dialect_.bgp_minor() == 16) row["import_policies"].push_back(policy);  // 0.16 merges the group's in
+    if (is_groups && dialect_.bgp_minor() == 16) row["import_policies"].push_back(policy());  // 0.16 merges the group's in
     if (dialect_.bgp_minor() >= 18) {
       row["max_prefixes"] = nullptr;
       row["remote_as_macro"] = nullptr;

@@ -272,6 +272,55 @@ TEST(NetBoxFabric, ATokenThatMayOnlyReadRendersNothingAndSaysSo) {
   EXPECT_THAT(loaded.error().message, HasSubstr("dcim.render_config_device"));
 }
 
+TEST(NetBoxFabric, ReadsSitesGroupsAndPlacesOnlyWhereASettingNeedsThem) {
+  const std::vector<std::string> extras{"/api/dcim/sites/", "/api/ipam/vlan-groups/", "/api/dcim/regions/", "/api/dcim/site-groups/",
+                                        "/api/dcim/locations/"};
+  const NetBoxFace usual;
+  ASSERT_TRUE(load_fabric(usual));
+  for (const std::string& path : extras) EXPECT_EQ(usual.count_of(path), 0U) << path;
+  EXPECT_EQ(usual.count_of("/api/plugins/bgp/bgppeergroup/"), 1U);
+
+  const NetBoxFace face;
+  config::NetBox settings = settings_for(face);
+  settings.mapping.vlans_may_exist = config::VlansMayExist::Site;
+  const core::SystemClock clock;
+  const auto loaded = make_netbox_source(settings, fabric_scope(), 6030, {}, clock)->load({});
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  for (const std::string& path : extras) EXPECT_EQ(face.count_of(path), 1U) << path;
+  EXPECT_THAT(loaded->warnings, testing::IsEmpty());
+  EXPECT_THAT(loaded->findings, testing::IsEmpty());
+
+  const NetBoxFace with_asns;
+  settings = settings_for(with_asns);
+  settings.mapping.asn_sources.push_back(config::AsnSource::Site);
+  ASSERT_TRUE(make_netbox_source(settings, fabric_scope(), 6030, {}, clock)->load({}));
+  EXPECT_EQ(with_asns.count_of("/api/dcim/sites/"), 1U);
+  EXPECT_EQ(with_asns.count_of("/api/ipam/vlan-groups/"), 0U);
+}
+
+TEST(NetBoxFabric, WhatIsReadBesidesMayBeRefusedAndThatIsSaid) {
+  NetBoxFace face;
+  face.override_with([](const api::Request& request) -> std::optional<api::Response> {
+    static const std::set<std::string> kRefused{"/api/plugins/bgp/bgppeergroup/", "/api/dcim/sites/", "/api/ipam/vlan-groups/", "/api/dcim/regions/",
+                                                "/api/dcim/site-groups/", "/api/dcim/locations/"};
+    if (!kRefused.contains(request.path)) return std::nullopt;
+    return api::Response{403, "application/json", netbox_file("errors/no_permission_list.json"), {}};
+  });
+  config::NetBox settings = settings_for(face);
+  settings.mapping.vlans_may_exist = config::VlansMayExist::Site;
+  const core::SystemClock clock;
+
+  const auto loaded = make_netbox_source(settings, fabric_scope(), 6030, {}, clock)->load({});
+
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ(loaded->devices.size(), 10U);
+  EXPECT_THAT(loaded->warnings, Contains(HasSubstr("the token has no permission netbox_bgp.view_bgppeergroup: policies of sessions")));
+  for (const char* permission : {"dcim.view_site", "ipam.view_vlangroup", "dcim.view_region", "dcim.view_sitegroup", "dcim.view_location"}) {
+    EXPECT_THAT(loaded->warnings, Contains(HasSubstr(std::string("no permission ") + permission + ":")));
+  }
+  EXPECT_EQ(loaded->warnings.size(), 6U);
+}
+
 TEST(NetBoxFabric, WithoutThePluginBgpIsUnmanagedAndItsListUnfilled) {
   NetBoxFace face;
   face.override_with([](const api::Request& request) -> std::optional<api::Response> {

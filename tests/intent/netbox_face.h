@@ -40,6 +40,10 @@ class NetBoxFace {
     load("/api/vpn/l2vpns/", {"vpn_l2vpns_p1"});
     load("/api/plugins/bgp/bgpsession/",
          {"plugins_bgp_bgpsession_p1", "plugins_bgp_bgpsession_p2"});
+    load("/api/plugins/bgp/bgppeergroup/", {"plugins_bgp_peer-group_p1"});
+    load("/api/ipam/vlan-groups/", {"ipam_vlan-groups_p1"});
+    for (const char* empty : {"/api/dcim/regions/", "/api/dcim/site-groups/", "/api/dcim/locations/"}) rows_[empty];
+    rows_["/api/dcim/sites/"] = {{1, 0, R"({"id":1,"name":"EVPN Lab","region":null,"group":null,"asns":[]})"}};
     rows_["/api/core/object-changes/"];  // nothing changed lately
     status_ = netbox_file("status.json");
     auto started =

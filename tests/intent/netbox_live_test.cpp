@@ -22,12 +22,12 @@ struct Live {
   std::unique_ptr<NetBoxSource> source;
   MappingOptions mapping;
 
-  explicit Live(bool has_change_log = true, config::VlansMayExist may_exist = config::VlansMayExist::None) {
+  explicit Live(bool has_change_log = true, const config::NetBoxMapping& names = {}) {
     auto own = std::make_unique<WorldReader>(world);
     reader = own.get();
     reader->has_change_log = has_change_log;
     mapping.base_url = own->base_url();
-    mapping.names.vlans_may_exist = may_exist;
+    mapping.names = names;
     NetBoxSource::Options options;
     options.reader = std::move(own);
     options.mapping = mapping;
@@ -56,11 +56,21 @@ void expect_equal(const Loaded& kept, const Loaded& whole, const std::string& wh
   EXPECT_EQ(kept.findings, whole.findings) << what;
 }
 
+// Settings that look at other objects than the usual ones, in every combination.
+config::NetBoxMapping names_for(std::uint64_t seed) {
+  config::NetBoxMapping names;
+  if (seed % 4 == 0) names.vlans_may_exist = config::VlansMayExist::Site;
+  if (seed % 3 == 0) names.asn_sources = {config::AsnSource::Field, config::AsnSource::Site};
+  if (seed % 3 == 1) names.asn_sources = {config::AsnSource::Site};
+  if (seed % 5 == 0) names.group_policies = config::PoliciesAt::Neighbor;
+  return names;
+}
+
 TEST(NetBoxLive, AThousandRandomSequencesOfChangesGiveWhatAFullReadingGives) {
   for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
     std::mt19937_64 random(seed);
     const auto chance = [&random](int percent) { return static_cast<int>(random() % 100) < percent; };
-    Live live(true, seed % 4 == 0 ? config::VlansMayExist::Site : config::VlansMayExist::None);
+    Live live(true, names_for(seed));
     RandomChanges changes(live.world, random);
     std::vector<World::Transaction> open;  // their ids are taken, their changes are not seen
     (void)live.load();

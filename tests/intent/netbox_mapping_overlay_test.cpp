@@ -362,18 +362,6 @@ TEST(Mapping, Row34TellsIncompleteAndRepeatedSessions) {
   EXPECT_EQ(lab.at(kNeighbor + "/config/peer-as"), equal(65002));
 }
 
-TEST(Mapping, Row35TellsALonePolicyOfASessionWithoutGroup) {
-  Lab lab;
-  lab.session("10.0.0.2/31", 65002).import_policies = {Lab::brief(1, "IN")};
-  lab.map();
-  EXPECT_EQ(lab.at(kNeighbor + "/apply-policy/config/import-policy"), set_of({"IN"}));
-  EXPECT_EQ(lab.at(kNeighbor + "/apply-policy/config/export-policy"), "-");
-
-  lab.tables.sessions[0].peer_group = Lab::brief(1, "underlay");
-  lab.map();
-  EXPECT_EQ(lab.at(kNeighbor + "/apply-policy/config/import-policy"), "-");
-}
-
 TEST(Mapping, Row37TellsTheMlagDomain) {
   Lab lab;
   auto& fields = lab.device().custom_fields;

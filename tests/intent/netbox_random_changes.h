@@ -15,7 +15,7 @@ class RandomChanges {
 
   // A change that is made when it is called, with what the world is then.
   std::function<std::vector<LoggedChange>()> next() {
-    const int kind = static_cast<int>(below(26));
+    const int kind = static_cast<int>(below(31));
     return [this, kind] { return make(kind); };
   }
 
@@ -61,6 +61,9 @@ class RandomChanges {
       case 22: return delete_l2vpn();
       case 23: return delete_route_target();
       case 24: return {{"dcim.cable", 1 + below(9)}, {"users.user", 1}};
+      case 25: case 26: return change_site();
+      case 27: case 28: return change_peer_group();
+      case 29: return change_place();
       default: return delete_tag();
     }
   }
@@ -176,6 +179,7 @@ class RandomChanges {
     row->name = text("vlan");
     row->status = below(3) == 0 ? "reserved" : "active";
     row->site = World::only(coin() ? 1 + below(2) : 0);
+    row->group = World::only(coin() ? 1 + below(2) : 0);
     row->tags.clear();
     set_policy(row->custom_fields);
     if (coin() && world_->names["tag"].contains(1)) row->tags.push_back(World::only(1));
@@ -190,6 +194,47 @@ class RandomChanges {
     row.status = "active";
     world_->tables.vlans.push_back(row);
     return {{"ipam.vlan", row.id}};
+  }
+
+  // The ASes of a site are logged with the site.
+  Log change_site() {
+    SiteRow& row = *any(world_->tables.sites);
+    row.asns.clear();
+    for (const auto& [id, as] : world_->asns) {
+      if (below(3) == 0) row.asns.push_back(World::only(id));
+    }
+    row.region = World::only(below(4));
+    return {{"dcim.site", row.id}};
+  }
+
+  std::vector<Brief> some_policies() {
+    std::vector<Brief> policies;
+    for (const auto& [id, name] : world_->names["policy"]) {
+      if (coin()) policies.push_back(World::only(id));
+    }
+    return policies;
+  }
+
+  // Its sessions are not logged.
+  Log change_peer_group() {
+    PeerGroupRow& row = *any(world_->tables.peer_groups);
+    row.import_policies = some_policies();
+    return {{"netbox_bgp.bgppeergroup", row.id}};
+  }
+
+  // The scope of a VLAN group, or what lies in what.
+  Log change_place() {
+    if (coin()) {
+      static const std::vector<const char*> kScopes{"", "dcim.site", "dcim.region", "dcim.location"};
+      VlanGroupRow& row = *any(world_->tables.vlan_groups);
+      row.scope_type = kScopes[below(kScopes.size())];
+      row.scope_id = row.scope_type.empty() ? 0 : 1 + below(2);
+      return {{"ipam.vlangroup", row.id}};
+    }
+    const bool is_region = coin();
+    PlaceRow& row = *any(is_region ? world_->tables.regions : world_->tables.locations);
+    row.parent = World::only(row.id > 1 && coin() ? row.id - 1 : 0);
+    return {{is_region ? "dcim.region" : "dcim.location", row.id}};
   }
 
   // Ports that had it untagged are not logged (NetBox before the fix of #18717).
@@ -258,6 +303,7 @@ class RandomChanges {
                                                                          {"role", "dcim.devicerole"},
                                                                          {"rt", "ipam.routetarget"},
                                                                          {"group", "netbox_bgp.bgppeergroup"},
+                                                                         {"policy", "netbox_bgp.routingpolicy"},
                                                                          {"tag", "extras.tag"}};
     const auto& [kind, type] = kTypes[below(kTypes.size())];
     auto& names = world_->names[kind];
@@ -281,7 +327,8 @@ class RandomChanges {
     row->status = below(4) == 0 ? "planned" : "active";
     row->role = World::only(1 + below(3));  // 3 is outside of the inventory
     row->site = World::only(1 + below(2));
-    row->custom_fields["asn"] = model::Value(static_cast<int>(65000 + below(100)));
+    row->location = World::only(below(3));
+    row->custom_fields["asn"] = coin() ? model::Value() : model::Value(static_cast<int>(65000 + below(100)));
     row->tags.clear();
     if (coin() && world_->names["tag"].contains(2)) row->tags.push_back(World::only(2));
     return {{"dcim.device", row->id}};
@@ -318,6 +365,7 @@ class RandomChanges {
     set_policy(row->custom_fields);
     row->description = text("to ");
     row->remote_as = World::only(1 + below(3));
+    row->import_policies = some_policies();
     const AddressRow* address = any(world_->tables.addresses);
     if (address != nullptr) row->remote_address = World::only(address->id);
     return {{"netbox_bgp.bgpsession", row->id}};

@@ -101,6 +101,21 @@ class Lab {
     return tables.sessions.back();
   }
 
+  PeerGroupRow& peer_group(std::uint64_t id, const std::string& name) {
+    PeerGroupRow row;
+    row.id = id;
+    row.name = name;
+    tables.peer_groups.push_back(row);
+    return tables.peer_groups.back();
+  }
+  SiteRow& site(std::uint64_t id, const std::string& name) {
+    SiteRow row;
+    row.id = id;
+    row.name = name;
+    tables.sites.push_back(row);
+    return tables.sites.back();
+  }
+
   const Loaded& map() {
     loaded = map_tables(tables, options);
     return loaded;

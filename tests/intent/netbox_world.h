@@ -30,6 +30,7 @@ class World final {
     names["rt"] = {{1, "1:1"}, {2, "1:2"}, {3, "1:3"}};
     names["group"] = {{1, "UNDERLAY"}, {2, "OVERLAY"}};
     names["tag"] = {{1, "all-vteps"}, {2, "lab"}};
+    names["policy"] = {{1, "rm-in"}, {2, "rm-out"}, {3, "rm-both"}};
     asns = {{1, 65001}, {2, 65002}, {3, 65003}};
     for (std::uint64_t id = 1; id <= 4; ++id) {
       VlanRow vlan;
@@ -41,6 +42,7 @@ class World final {
       add_device("sw" + std::to_string(id), 1 + id % 2, 1 + id % 2);
     }
     tables.vlans[3].tags.push_back(only(1));
+    add_places();
     for (std::uint64_t id = 1; id <= 2; ++id) {
       L2vpnRow l2vpn;
       l2vpn.id = id;
@@ -58,6 +60,31 @@ class World final {
       tables.vrfs.push_back(vrf);
     }
     tables.has_bgp = true;
+  }
+
+  // Two sites, each with one AS and in a region of its own; both regions lie in the third.
+  void add_places() {
+    for (std::uint64_t id = 1; id <= 2; ++id) {
+      SiteRow site;
+      site.id = id;
+      site.region = only(id);
+      site.asns = {only(id)};
+      tables.sites.push_back(site);
+      tables.regions.push_back({id, only(3)});
+      tables.locations.push_back({id, id == 2 ? only(1) : only(0)});
+      VlanGroupRow group;
+      group.id = id;
+      group.name = "vlans" + std::to_string(id);
+      group.scope_type = id == 1 ? "dcim.site" : "dcim.region";
+      group.scope_id = id;
+      tables.vlan_groups.push_back(group);
+      tables.vlans[id - 1].group = only(id);
+      PeerGroupRow peers;
+      peers.id = id;
+      peers.import_policies = {only(id)};
+      tables.peer_groups.push_back(peers);
+    }
+    tables.regions.push_back({3, only(0)});
   }
 
   static Brief only(std::uint64_t id) {
@@ -172,6 +199,7 @@ class World final {
     for (AddressRow& row : out.addresses) row_name(tables.vrfs, row.vrf);
     for (VlanRow& row : out.vlans) {
       row_name(tables.l2vpns, row.l2vpn);
+      row_name(tables.vlan_groups, row.group);
       named("site", row.site);
       for (Brief& tag : row.tags) named("tag", tag);
     }
@@ -181,7 +209,16 @@ class World final {
     for (VrfRow& row : out.vrfs) {
       for (Brief& target : row.import_targets) named("rt", target);
     }
+    for (SiteRow& row : out.sites) {
+      row.name = names.at("site").at(row.id);
+      for (Brief& as : row.asns) as.asn = asns.at(as.id);
+    }
+    for (PeerGroupRow& row : out.peer_groups) {
+      row.name = names.at("group").at(row.id);
+      for (Brief& policy : row.import_policies) named("policy", policy);
+    }
     for (SessionRow& row : out.sessions) {
+      for (Brief& policy : row.import_policies) named("policy", policy);
       row_name(tables.devices, row.device);
       address(row.local_address);
       address(row.remote_address);
@@ -262,6 +299,12 @@ class WorldReader final : public Reader {
     take(ObjectKind::Vrf, all.vrfs, answer.rows.vrfs);
     take(ObjectKind::L2vpn, all.l2vpns, answer.rows.l2vpns);
     take(ObjectKind::Session, all.sessions, answer.rows.sessions);
+    take(ObjectKind::PeerGroup, all.peer_groups, answer.rows.peer_groups);
+    take(ObjectKind::Site, all.sites, answer.rows.sites);
+    take(ObjectKind::VlanGroup, all.vlan_groups, answer.rows.vlan_groups);
+    take(ObjectKind::Place, all.regions, answer.rows.regions);
+    take(ObjectKind::Place, all.site_groups, answer.rows.site_groups);
+    take(ObjectKind::Place, all.locations, answer.rows.locations);
     answer.rows.has_bgp = all.has_bgp;
     const auto asked = need.objects.find(ObjectKind::Interface);
     for (const InterfaceRow& row : all.interfaces) {

@@ -37,6 +37,7 @@ struct ListQuery {
   std::uint64_t after = 0;         // only rows with larger ids
   std::vector<std::string> other_paths;  // of the same list in other releases
   bool may_be_absent = false;            // 404 on all paths is no error
+  bool may_be_refused = false;           // nor is 403
   std::size_t most_rows = 0;             // more are an error ResourceExhausted; 0: limits.netbox_objects
 };
 
@@ -78,7 +79,8 @@ ListJob job(ListQuery query, std::vector<Row>& into) {
 
 struct ReadReport {
   std::vector<std::uint64_t> vanished;  // of the ids that rows were asked by (device_id), those that NetBox does not know any more
-  std::vector<std::string> absent;      // paths of lists that are not there
+  std::vector<std::string> absent;      // permissions of lists that are not there
+  std::vector<std::string> refused;     // permissions that the token has not
 };
 
 class Client {

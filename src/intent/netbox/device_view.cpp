@@ -47,6 +47,12 @@ TableIndex::TableIndex(const Tables& tables, const MappingOptions& options)
   }
   for (const L2vpnRow& row : tables.l2vpns) l2vpns_[row.id] = &row;
   for (const VrfRow& row : tables.vrfs) vrfs_[row.id] = &row;
+  for (const PeerGroupRow& row : tables.peer_groups) peer_groups_[row.id] = &row;
+  for (const SiteRow& row : tables.sites) sites_[row.id] = &row;
+  for (const VlanGroupRow& row : tables.vlan_groups) vlan_groups_[row.id] = &row;
+  for (const PlaceRow& row : tables.regions) regions_[row.id] = &row;
+  for (const PlaceRow& row : tables.site_groups) site_groups_[row.id] = &row;
+  for (const PlaceRow& row : tables.locations) locations_[row.id] = &row;
   for (const AddressRow& row : tables.addresses) {
     addresses_[row.id] = &row;
     if (row.assigned_object_type == "dcim.interface")
@@ -127,6 +133,36 @@ const AddressRow* Joined::address(std::uint64_t id) const {
   return found_or_null(index_->addresses_, id);
 }
 
+const PeerGroupRow* Joined::peer_group(std::uint64_t id) const {
+  looked_at_->insert({ObjectKind::PeerGroup, id});
+  return found_or_null(index_->peer_groups_, id);
+}
+
+const SiteRow* Joined::site(std::uint64_t id) const {
+  looked_at_->insert({ObjectKind::Site, id});
+  return found_or_null(index_->sites_, id);
+}
+
+const VlanGroupRow* Joined::vlan_group(std::uint64_t id) const {
+  looked_at_->insert({ObjectKind::VlanGroup, 0});
+  return found_or_null(index_->vlan_groups_, id);
+}
+
+const PlaceRow* Joined::region(std::uint64_t id) const {
+  looked_at_->insert({ObjectKind::Place, 0});
+  return found_or_null(index_->regions_, id);
+}
+
+const PlaceRow* Joined::site_group(std::uint64_t id) const {
+  looked_at_->insert({ObjectKind::Place, 0});
+  return found_or_null(index_->site_groups_, id);
+}
+
+const PlaceRow* Joined::location(std::uint64_t id) const {
+  looked_at_->insert({ObjectKind::Place, 0});
+  return found_or_null(index_->locations_, id);
+}
+
 std::string text_field(const CustomFields& fields, const std::string& name) {
   const model::Value* value = field(fields, name);
   if (value == nullptr) return {};
@@ -179,6 +215,15 @@ model::Provenance provenance(const MappingOptions& options, const VrfRow& row) {
 }
 model::Provenance provenance(const MappingOptions& options, const SessionRow& row) {
   return provenance(options, "netbox_bgp.bgpsession", row.id, row.display_url);
+}
+model::Provenance provenance(const MappingOptions& options, const PeerGroupRow& row) {
+  return provenance(options, "netbox_bgp.bgppeergroup", row.id, row.display_url);
+}
+model::Provenance provenance(const MappingOptions& options, const SiteRow& row) {
+  return provenance(options, "dcim.site", row.id, row.display_url);
+}
+model::Provenance provenance(const MappingOptions& options, const VlanGroupRow& row) {
+  return provenance(options, "ipam.vlangroup", row.id, row.display_url);
 }
 
 model::Provenance in_field(model::Provenance from, std::string_view field) {

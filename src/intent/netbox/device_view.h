@@ -72,6 +72,10 @@ class TableIndex {
   std::vector<const VlanRow*> tagged_vlans_, all_vlans_;
   std::unordered_map<std::uint64_t, const L2vpnRow*> l2vpns_;
   std::unordered_map<std::uint64_t, const VrfRow*> vrfs_;
+  std::unordered_map<std::uint64_t, const PeerGroupRow*> peer_groups_;
+  std::unordered_map<std::uint64_t, const SiteRow*> sites_;
+  std::unordered_map<std::uint64_t, const VlanGroupRow*> vlan_groups_;
+  std::unordered_map<std::uint64_t, const PlaceRow*> regions_, site_groups_, locations_;
   std::unordered_map<std::uint64_t, const AddressRow*> addresses_;
   std::unordered_map<std::uint64_t, std::vector<const AddressRow*>> addresses_of_interface_;
   std::unordered_map<std::uint64_t, std::vector<const InterfaceRow*>> interfaces_of_device_;
@@ -90,6 +94,12 @@ class Joined {
   const L2vpnRow* l2vpn(std::uint64_t id) const;
   const VrfRow* vrf(std::uint64_t id) const;
   const AddressRow* address(std::uint64_t id) const;
+  const PeerGroupRow* peer_group(std::uint64_t id) const;
+  const SiteRow* site(std::uint64_t id) const;
+  const VlanGroupRow* vlan_group(std::uint64_t id) const;  // any change of a group, or of a place, maps the device anew
+  const PlaceRow* region(std::uint64_t id) const;
+  const PlaceRow* site_group(std::uint64_t id) const;
+  const PlaceRow* location(std::uint64_t id) const;
 
  private:
   const TableIndex* index_;
@@ -112,6 +122,9 @@ model::Provenance provenance(const MappingOptions& options, const VlanRow& row);
 model::Provenance provenance(const MappingOptions& options, const L2vpnRow& row);
 model::Provenance provenance(const MappingOptions& options, const VrfRow& row);
 model::Provenance provenance(const MappingOptions& options, const SessionRow& row);
+model::Provenance provenance(const MappingOptions& options, const PeerGroupRow& row);
+model::Provenance provenance(const MappingOptions& options, const SiteRow& row);
+model::Provenance provenance(const MappingOptions& options, const VlanGroupRow& row);
 
 // The same object, and which of its fields says it.
 model::Provenance in_field(model::Provenance from, std::string_view field);

@@ -23,15 +23,16 @@ const std::map<std::string_view, ObjectKind>& kept_types() {
 // to say.
 const std::map<std::string_view, Lists>& nested_types() {
   static const Lists kDevices{ObjectKind::Device}, kVlans{ObjectKind::Vlan};
+  static const Lists kPlaces{ObjectKind::Device, ObjectKind::Site, ObjectKind::Place};
   static const std::map<std::string_view, Lists> kTypes{
       {"dcim.devicerole", kDevices},
       {"dcim.devicetype", kDevices},
-      {"dcim.location", kDevices},
+      {"dcim.location", kPlaces},
       {"dcim.manufacturer", kDevices},
       {"dcim.platform", kDevices},
       {"dcim.rack", kDevices},
-      {"dcim.region", kDevices},
-      {"dcim.sitegroup", kDevices},
+      {"dcim.region", kPlaces},
+      {"dcim.sitegroup", kPlaces},
       {"dcim.virtualchassis", kDevices},
       {"extras.configcontext", kDevices},
       {"extras.configcontextprofile", kDevices},
@@ -39,11 +40,11 @@ const std::map<std::string_view, Lists>& nested_types() {
       {"tenancy.tenant", kDevices},
       {"tenancy.tenantgroup", kDevices},
       {"virtualization.cluster", kDevices},
-      {"dcim.site", {ObjectKind::Device, ObjectKind::Vlan}},
-      {"ipam.vlangroup", kVlans},
+      {"dcim.site", {ObjectKind::Device, ObjectKind::Vlan, ObjectKind::Site}},
+      {"ipam.vlangroup", {ObjectKind::Vlan, ObjectKind::VlanGroup}},
       {"vpn.l2vpntermination", kVlans},
       {"ipam.routetarget", {ObjectKind::L2vpn, ObjectKind::Vrf}},
-      {"ipam.asn", {ObjectKind::Session}},
+      {"ipam.asn", {ObjectKind::Session, ObjectKind::Site}},
   };
   return kTypes;
 }
@@ -82,7 +83,7 @@ Need need_of_change(std::string_view type, std::uint64_t id) {
   } else if (type == "extras.tag") {
     need.tags.insert(id);
   } else if (type.starts_with("netbox_bgp.")) {
-    need.lists = {ObjectKind::Session};  // groups, policies, communities
+    need.lists = {ObjectKind::Session, ObjectKind::PeerGroup};  // groups, policies, communities
   } else {
     need.is_everything = !is_nobodys(type);
   }

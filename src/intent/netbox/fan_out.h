@@ -24,6 +24,10 @@ enum class ObjectKind : std::uint8_t {
   L2vpn,
   Vrf,
   Session,
+  PeerGroup,
+  Site,
+  VlanGroup,  // all of them: `id` is 0
+  Place,      // all regions, site groups and locations: `id` is 0
 };
 
 struct ObjectId {

@@ -8,6 +8,7 @@
 
 #include "core/text.h"
 #include "intent/netbox/ip_text.h"
+#include "intent/netbox/mapping_parts.h"
 
 namespace dm::intent::netbox {
 namespace {
@@ -53,6 +54,13 @@ void find_reused_vrf_names(const Tables& tables, Findings& out) {
   for (const VrfRow& row : tables.vrfs) {
     if (++names[row.name] == 2)
       out.add(FindingKind::VrfNameReused, row, fmt::format("VRF {}: several VRFs have this name", row.name));
+  }
+}
+
+void find_impossible_distinguishers(const Tables& tables, Findings& out) {
+  for (const VrfRow& row : tables.vrfs) {
+    if (row.rd.empty() || is_route_target(row.rd)) continue;
+    out.add(FindingKind::RouteTarget, row, fmt::format("VRF {}: '{}' is no route distinguisher", row.name, row.rd));
   }
 }
 
@@ -112,6 +120,7 @@ std::vector<model::Finding> find_mistakes(const Tables& tables, const MappingOpt
   Findings found(options);
   find_shared_identifiers(tables, found);
   find_reused_vrf_names(tables, found);
+  find_impossible_distinguishers(tables, found);
   find_address_mistakes(tables, found);
   find_lost_sessions(tables, found);
   find_wrong_types(tables.devices, found);
@@ -121,6 +130,9 @@ std::vector<model::Finding> find_mistakes(const Tables& tables, const MappingOpt
   find_wrong_types(tables.l2vpns, found);
   find_wrong_types(tables.vrfs, found);
   find_wrong_types(tables.sessions, found);
+  find_wrong_types(tables.peer_groups, found);
+  find_wrong_types(tables.sites, found);
+  find_wrong_types(tables.vlan_groups, found);
   return std::move(found).take();
 }
 

@@ -1,5 +1,6 @@
 #include "intent/netbox/identity.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "core/check.h"
@@ -39,8 +40,16 @@ Said by_context(const DeviceView& view) {
   return {text.value_or(""), in_field(provenance(*view.options, *view.device), "config_context." + key)};
 }
 
+// The one AS of the device's site.
+Said by_site(const DeviceView& view) {
+  const SiteRow* site = view.device->site.id == 0 ? nullptr : view.joined->site(view.device->site.id);
+  if (site == nullptr || site->asns.size() != 1 || !site->asns.front().asn) return {};
+  return {std::to_string(*site->asns.front().asn), in_field(provenance(*view.options, *site), "asns")};
+}
+
 Said said_by(const DeviceView& view, config::AsnSource source) {
   switch (source) {
+    case config::AsnSource::Site: return by_site(view);
     case config::AsnSource::Field: return by_field(view);
     case config::AsnSource::Session: return by_sessions(view);
     case config::AsnSource::Context: return by_context(view);
@@ -91,6 +100,13 @@ std::optional<LocalAs> local_as(const DeviceView& view) {
     return as ? std::optional(LocalAs{*as, std::move(said.from)}) : std::nullopt;
   }
   return std::nullopt;
+}
+
+const SiteRow* site_of_several_as(const DeviceView& view) {
+  const auto& sources = view.options->names.asn_sources;
+  const bool is_asked = std::find(sources.begin(), sources.end(), config::AsnSource::Site) != sources.end();
+  const SiteRow* site = !is_asked || view.device->site.id == 0 ? nullptr : view.joined->site(view.device->site.id);
+  return site != nullptr && site->asns.size() > 1 ? site : nullptr;
 }
 
 std::optional<RouterId> router_id(const DeviceView& view) {

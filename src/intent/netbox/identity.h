@@ -27,6 +27,9 @@ std::optional<std::uint64_t> parse_as(const std::string& text);
 // said is no AS number.
 std::optional<LocalAs> local_as(const DeviceView& view);
 
+// The site that is to say the device's AS and has several, so that nobody knows which; null: none is.
+const SiteRow* site_of_several_as(const DeviceView& view);
+
 // From the custom field, else the one active IPv4 address of the router id's interface.
 std::optional<RouterId> router_id(const DeviceView& view);
 

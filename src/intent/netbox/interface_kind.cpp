@@ -66,6 +66,11 @@ std::optional<std::uint64_t> subinterface_index(std::string_view canonical_name)
   return number_of(canonical_name.substr(dot + 1));
 }
 
+std::optional<std::uint64_t> lag_number(std::string_view canonical_name) {
+  constexpr std::string_view kPrefix = "Port-Channel";
+  return canonical_name.starts_with(kPrefix) ? number_of(canonical_name.substr(kPrefix.size())) : std::nullopt;
+}
+
 std::string parent_name(std::string_view canonical_name) {
   return std::string(canonical_name.substr(0, canonical_name.rfind('.')));
 }

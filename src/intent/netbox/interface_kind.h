@@ -30,6 +30,7 @@ std::string canonical_interface_name(std::string_view name);
 // 40 of "Vlan40", 100 of "Ethernet1.100"; nullopt if there is no such number.
 std::optional<std::uint64_t> svi_vlan(std::string_view canonical_name);
 std::optional<std::uint64_t> subinterface_index(std::string_view canonical_name);
+std::optional<std::uint64_t> lag_number(std::string_view canonical_name);  // 7 of "Port-Channel7"
 // "Ethernet1" of "Ethernet1.100".
 std::string parent_name(std::string_view canonical_name);
 

@@ -101,7 +101,11 @@ void ListRun::refuse(const std::shared_ptr<Part>& part, const net::HttpResponse&
     return;
   }
   if (response.status == 404 && query.may_be_absent) {
-    report_.absent.push_back(query.path);
+    report_.absent.push_back(query.permission);
+    return;
+  }
+  if (response.status == 403 && query.may_be_refused) {
+    report_.refused.push_back(query.permission);
     return;
   }
   fail_page(part, explain({query.path, query.permission}, response));

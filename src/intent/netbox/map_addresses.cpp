@@ -54,20 +54,31 @@ Path gateway_leaf(const Interface& interface) {
   return below(interface_path(interface.name), "arista-varp/virtual-address/config/ip");
 }
 
+enum class AddressState {
+  Active,
+  Optional,    // reserved, dhcp, slaac: may be there
+  Deprecated,  // must not
+};
+
+AddressState state_of(const AddressRow& row) {
+  if (row.status == "deprecated") return AddressState::Deprecated;
+  return row.status.empty() || row.status == "active" ? AddressState::Active : AddressState::Optional;
+}
+
+void find_deprecated(const Interface& interface, const Address& address, const Provenance& object, IntentBuilder& out) {
+  out.find(FindingKind::DeprecatedInUse, object,
+           fmt::format("{}: {} is deprecated in NetBox and must not be configured", interface.name, address.ip.ip));
+}
+
 void map_address(const Interface& interface, const Address& address, const Provenance& object,
                  IntentBuilder& out) {
   const Path entry = address_entry(interface, address.ip);
-  const std::string& status = address.row->status;
-  if (status == "deprecated") {
-    out.find(FindingKind::DeprecatedInUse, object, fmt::format("{}: {} is deprecated in NetBox and must not be configured",
-                         interface.name, address.ip.ip));
-    out.absent(below(entry, "config/ip"), in_field(object, "status"));
-    return;
+  const AddressState state = state_of(*address.row);
+  if (state == AddressState::Deprecated) {
+    find_deprecated(interface, address, object, out);
+    return out.absent(below(entry, "config/ip"), in_field(object, "status"));
   }
-  if (!status.empty() && status != "active") {  // reserved, dhcp, slaac: may be there
-    out.unmanaged(entry);
-    return;
-  }
+  if (state == AddressState::Optional) return out.unmanaged(entry);
   const Provenance from = in_field(object, "address");
   out.entry(entry, from);
   out.equal(below(entry, "config/ip"), address.ip.ip, from);
@@ -76,32 +87,55 @@ void map_address(const Interface& interface, const Address& address, const Prove
     out.one_of(below(entry, "config/type"), {Value(), "SECONDARY"}, in_field(object, "role"));
 }
 
-// Only the address: EOS says /32 where NetBox has the subnet's length.
-void map_gateways(const Interface& interface, const std::vector<const Address*>& gateways,
-                  const MappingOptions& options, IntentBuilder& out) {
-  std::vector<Value> addresses;
-  const AddressRow* first = nullptr;
+void map_secondary_gateway(const Interface& interface, const Address& gateway, const Provenance& object, IntentBuilder& out) {
+  const Path entry = secondary_gateway_entry(interface, gateway.ip);
+  switch (state_of(*gateway.row)) {
+    case AddressState::Deprecated:
+      find_deprecated(interface, gateway, object, out);
+      return out.absent(below(entry, "config/ip"), in_field(object, "status"));
+    case AddressState::Optional: return out.unmanaged(entry);
+    case AddressState::Active:
+      out.entry(entry, in_field(object, "address"));
+      return out.equal(below(entry, "config/ip"), gateway.ip.ip, in_field(object, "address"));
+  }
+}
+
+// The primary ones share a leaf, so the first state of these counts: active, maybe there, deprecated. Only the address is
+// told: EOS says /32 where NetBox has the subnet's length.
+void map_primary_gateways(const Interface& interface, const std::vector<const Address*>& gateways, const MappingOptions& options,
+                          IntentBuilder& out) {
+  std::vector<Value> active;
+  const AddressRow* first_active = nullptr;
+  const AddressRow* first_deprecated = nullptr;
+  bool is_optional = false;
   for (const Address* gateway : gateways) {
-    const std::string& status = gateway->row->status;
-    if (gateway->ip.is_v6 || (!status.empty() && status != "active")) continue;
-    if (is_secondary_gateway(*gateway)) {
-      const Path entry = secondary_gateway_entry(interface, gateway->ip);
-      const Provenance from = in_field(provenance(options, *gateway->row), "address");
-      out.entry(entry, from);
-      out.equal(below(entry, "config/ip"), gateway->ip.ip, from);
-      continue;
+    const AddressState state = state_of(*gateway->row);
+    is_optional = is_optional || state == AddressState::Optional;
+    if (state == AddressState::Deprecated) {
+      find_deprecated(interface, *gateway, provenance(options, *gateway->row), out);
+      if (first_deprecated == nullptr) first_deprecated = gateway->row;
     }
-    if (first == nullptr) first = gateway->row;
-    addresses.emplace_back(gateway->ip.ip);
+    if (state != AddressState::Active) continue;
+    if (first_active == nullptr) first_active = gateway->row;
+    active.emplace_back(gateway->ip.ip);
   }
-  if (first == nullptr) return;
   const Path leaf = gateway_leaf(interface);
-  const Provenance from = in_field(provenance(options, *first), "address");
-  if (addresses.size() == 1) {
-    out.equal(leaf, addresses.front(), from);
-  } else {
-    out.one_of(leaf, std::move(addresses), from);
+  if (first_active != nullptr) {
+    const Provenance from = in_field(provenance(options, *first_active), "address");
+    if (active.size() > 1) return out.one_of(leaf, std::move(active), from);
+    out.equal(leaf, active.front(), from);
+  } else if (is_optional) {
+    out.unmanaged(leaf);
+  } else if (first_deprecated != nullptr) {
+    out.absent(leaf, in_field(provenance(options, *first_deprecated), "status"));
   }
+}
+
+// Arista's model has a place for an IPv4 gateway only; whether a switch lists this one among the addresses of its SVI,
+// nobody says.
+void leave_ipv6_gateway(const Interface& interface, const Address& gateway, IntentBuilder& out) {
+  out.unmanaged(address_entry(interface, gateway.ip));
+  out.not_compared("/interfaces/interface/arista-varp/virtual-address", "IPv6 gateways: Arista's model has a place for IPv4 ones only");
 }
 
 }  // namespace
@@ -111,21 +145,28 @@ void map_addresses(const DeviceView& view, IntentBuilder& out) {
     if (interface.is_lag_member() || interface.kind == InterfaceKind::Vxlan ||
         interface.name.empty())
       continue;
-    std::vector<const Address*> gateways;
+    std::vector<const Address*> primary;
     for (const Address& address : interface.addresses) {
       if (is_fhrp(address.row->role)) continue;
+      const Provenance object = provenance(*view.options, *address.row);
       const Policy policy = policy_of(*view.options, address.row->tags, address.row->custom_fields);
       const bool is_virtual = is_gateway(view, interface, *address.row);
+      if (is_virtual && address.ip.is_v6) {
+        leave_ipv6_gateway(interface, address, out);
+        continue;
+      }
       apply(policy, {!is_virtual                     ? address_entry(interface, address.ip)
                      : is_secondary_gateway(address) ? secondary_gateway_entry(interface, address.ip)
                                                      : gateway_leaf(interface)}, out);
-      if (is_virtual) {
-        gateways.push_back(&address);
+      if (!is_virtual) {
+        map_address(interface, address, object, out);
+      } else if (is_secondary_gateway(address)) {
+        map_secondary_gateway(interface, address, object, out);
       } else {
-        map_address(interface, address, provenance(*view.options, *address.row), out);
+        primary.push_back(&address);
       }
     }
-    map_gateways(interface, gateways, *view.options, out);
+    map_primary_gateways(interface, primary, *view.options, out);
   }
 }
 

@@ -14,10 +14,23 @@ using model::FindingKind;
 using model::Path;
 using model::Provenance;
 using model::Value;
-using model::ValueList;
 
 constexpr const char* kAsLeaf = "/network-instances/network-instance/protocols/protocol/bgp/global/config/as";
 constexpr const char* kRouterIdLeaf = "/network-instances/network-instance/protocols/protocol/bgp/global/config/router-id";
+
+// The places where the AS is looked for, for people.
+std::vector<std::string> names_of(const config::NetBoxMapping& names) {
+  std::vector<std::string> said;
+  for (const config::AsnSource source : names.asn_sources) {
+    switch (source) {
+      case config::AsnSource::Field: said.push_back("custom field " + names.asn_field); break;
+      case config::AsnSource::Session: said.emplace_back("BGP sessions"); break;
+      case config::AsnSource::Context: said.push_back("config context " + names.asn_context_key); break;
+      case config::AsnSource::Site: said.emplace_back("AS of the site"); break;
+    }
+  }
+  return said;
+}
 
 // A router id without an AS would be that of no BGP.
 void map_identity(const DeviceView& view, const std::optional<LocalAs>& as, IntentBuilder& out) {
@@ -28,18 +41,17 @@ void map_identity(const DeviceView& view, const std::optional<LocalAs>& as, Inte
     out.find(FindingKind::ImpossibleValue, provenance(*view.options, *view.device),
              fmt::format("custom field {}: '{}' is no AS number; not compared", names.asn_field, field));
   }
-  if (!as) return out.not_compared(kAsLeaf, fmt::format("neither custom field {} nor the BGP sessions say one AS", names.asn_field));
+  if (!as) {
+    if (const SiteRow* site = site_of_several_as(view)) {
+      out.find(FindingKind::AsnAmbiguous, in_field(provenance(*view.options, *site), "asns"),
+               fmt::format("site {} has {} AS numbers and nothing else says which is the device's; not compared", site->name,
+                           site->asns.size()));
+    }
+    return out.not_compared(kAsLeaf, fmt::format("none of its sources says one AS ({})", fmt::join(names_of(names), ", ")));
+  }
   out.equal(below(config, "as"), as->number, as->from);
   if (const auto id = router_id(view)) return out.equal(below(config, "router-id"), id->ip, id->from);
   out.not_compared(kRouterIdLeaf, fmt::format("{} has no active IPv4 address in NetBox, or several", names.router_id_interface));
-}
-
-// A policy of a peer group is configured at the group, and NetBox may list it at the session as
-// well; and EOS takes one policy per direction. So only a lone policy of a session without group is
-// told.
-void map_policy(const std::vector<Brief>& policies, const Path& leaf, const Provenance& from,
-                IntentBuilder& out) {
-  if (policies.size() == 1) out.set(leaf, ValueList{policies.front().name}, from);
 }
 
 void map_neighbor(const SessionRow& session, const Path& path, const std::optional<LocalAs>& own_as,
@@ -64,11 +76,6 @@ void map_neighbor(const SessionRow& session, const Path& path, const std::option
   if (session.local_as.asn && own_as && *session.local_as.asn != own_as->number) {
     out.equal(below(config, "local-as"), *session.local_as.asn, in_field(from, "local_as"));
   }
-  if (is_in_group) return;
-  map_policy(session.import_policies, below(path, "apply-policy/config/import-policy"),
-             in_field(from, "import_policies"), out);
-  map_policy(session.export_policies, below(path, "apply-policy/config/export-policy"),
-             in_field(from, "export_policies"), out);
 }
 
 void map_session(const DeviceView& view, const SessionRow& session,
@@ -97,11 +104,17 @@ void map_session(const DeviceView& view, const SessionRow& session,
   if (!session.remote_as.asn)
     out.find(FindingKind::SessionIncomplete, from, fmt::format("BGP session '{}' has no remote AS", session.name));
   map_neighbor(session, path, own_as, from, remote->ip, out);
+  map_policies(view, session, path, out);
+}
+
+Path group_path(const DeviceView& view, const SessionRow& session) {
+  return below(bgp_path(instance_name(vrf_of_session(view, session))), "peer-groups/peer-group",
+               {{"peer-group-name", session.peer_group.name}});
 }
 
 // A peer group's own AS, where its sessions leave no doubt. Absent is right as well: its members may carry the AS
 // each, which NetBox does not tell apart.
-void map_groups(const DeviceView& view, IntentBuilder& out) {
+void map_group_as(const DeviceView& view, IntentBuilder& out) {
   std::map<std::string, std::set<std::uint64_t>> told;  // group -> the AS numbers of its members
   for (const SessionRow* session : view.sessions) {
     if (session->peer_group.id == 0 || session->peer_group.name.empty()) continue;
@@ -111,12 +124,20 @@ void map_groups(const DeviceView& view, IntentBuilder& out) {
   for (const SessionRow* session : view.sessions) {
     const auto group = told.find(session->peer_group.name);
     if (session->peer_group.id == 0 || group == told.end() || group->second.size() != 1) continue;
-    const Path leaf = below(below(bgp_path(instance_name(vrf_of_session(view, *session))), "peer-groups/peer-group",
-                                  {{"peer-group-name", session->peer_group.name}}),
-                            "config/peer-as");
+    const Path leaf = below(group_path(view, *session), "config/peer-as");
     if (!seen.insert(model::to_text(leaf)).second) continue;
     out.one_of(leaf, {Value(), *group->second.begin()},
                in_field(provenance(*view.options, *session), "remote_as"));
+  }
+}
+
+// Of the groups that a session of the device is in; a planned one needs no group yet.
+void map_groups(const DeviceView& view, IntentBuilder& out) {
+  map_group_as(view, out);
+  for (const SessionRow* session : view.sessions) {
+    const bool is_there = session->status != "planned" &&
+                          policy_of(*view.options, session->tags, session->custom_fields) != Policy::Ignore;
+    if (is_there && !session->peer_group.name.empty()) map_group_policies(view, *session, group_path(view, *session), out);
   }
 }
 

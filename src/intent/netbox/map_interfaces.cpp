@@ -161,16 +161,31 @@ void map_switching(const Interface& interface, const Path& path, const Provenanc
   }
 }
 
+// A LAG's MLAG id and who says it: that of the custom field, else with the tag its own number.
+struct MlagId {
+  std::uint64_t number = 0;
+  Provenance from;
+};
+
+std::optional<MlagId> mlag_id(const DeviceView& view, const Interface& interface, const Provenance& from) {
+  const config::NetBoxMapping& names = view.options->names;
+  if (const auto id = number_field(interface.row->custom_fields, names.mlag_id_field))
+    return MlagId{*id, in_custom_field(from, names.mlag_id_field)};
+  const auto number = lag_number(interface.name);
+  if (!number || !has_tag(interface.row->tags, names.mlag_tag)) return std::nullopt;
+  return MlagId{*number, in_field(from, "tags")};
+}
+
 void map_lag(const DeviceView& view, const Interface& interface, const Path& path,
              const Provenance& from, IntentBuilder& out) {
-  const auto mlag = number_field(interface.row->custom_fields, view.options->names.mlag_id_field);
+  const auto mlag = mlag_id(view, interface, from);
   if (!mlag) return;
-  if (*mlag < 1 || *mlag > 2000) {
-    out.find(FindingKind::ImpossibleValue, from, fmt::format("{}: MLAG id {} is not 1 to 2000; not compared", interface.name, *mlag));
+  if (mlag->number < 1 || mlag->number > 2000) {
+    out.find(FindingKind::ImpossibleValue, from,
+             fmt::format("{}: MLAG id {} is not 1 to 2000; not compared", interface.name, mlag->number));
     return;
   }
-  out.equal(below(path, "aggregation/config/mlag"), *mlag,
-            in_custom_field(from, view.options->names.mlag_id_field));
+  out.equal(below(path, "aggregation/config/mlag"), mlag->number, mlag->from);
 }
 
 // An interface has two places: its own, and the network instance it is in, whichever that is.

@@ -28,50 +28,73 @@ const Interface* holder_of(const DeviceView& view, const std::string& ip) {
   return nullptr;
 }
 
-void map_peer_link(const DeviceView& view, const Path& config, IntentBuilder& out) {
-  const Interface* peer_link = nullptr;
+Provenance setting(std::string_view name) { return {"config", fmt::format("intent.netbox.mapping.{}", name), {}, {}}; }
+
+// Who is the peer link: the interface that is marked, else the one of the configured name.
+struct PeerLink {
+  const Interface* interface = nullptr;  // null: none is known
+  Provenance from;
+};
+
+PeerLink peer_link_of(const DeviceView& view, IntentBuilder& out) {
+  const config::NetBoxMapping& names = view.options->names;
+  PeerLink found;
   for (const Interface& interface : view.interfaces) {
-    if (!flag_field(interface.row->custom_fields, view.options->names.mlag_peer_link_field))
-      continue;
-    if (peer_link != nullptr) {
+    if (!flag_field(interface.row->custom_fields, names.mlag_peer_link_field)) continue;
+    if (found.interface != nullptr) {
       out.find(FindingKind::Mlag, provenance(*view.options, *interface.row),
                fmt::format("MLAG: {} and {} are both marked as the peer link; it is not compared",
-                           peer_link->name, interface.name));
-      return;
+                           found.interface->name, interface.name));
+      return {};
     }
-    peer_link = &interface;
+    found = {&interface, in_custom_field(provenance(*view.options, *interface.row), names.mlag_peer_link_field)};
   }
-  if (peer_link == nullptr) return;
-  out.equal(below(config, "peer-link-intf"), peer_link->name,
-            in_custom_field(provenance(*view.options, *peer_link->row),
-                            view.options->names.mlag_peer_link_field));
+  if (found.interface == nullptr && !names.mlag_peer_link_interface.empty())
+    found = {view.find(names.mlag_peer_link_interface), setting("mlag_peer_link_interface")};
+  return found;
+}
+
+void map_mlag_domain(const DeviceView& view, bool has_mlag, const Path& config, IntentBuilder& out) {
+  const config::NetBoxMapping& names = view.options->names;
+  const std::string domain = text_field(view.device->custom_fields, names.mlag_domain_field);
+  if (!domain.empty()) {
+    out.equal(below(config, "domain-id"), domain, in_custom_field(provenance(*view.options, *view.device), names.mlag_domain_field));
+  } else if (has_mlag && !names.mlag_domain.empty()) {
+    out.equal(below(config, "domain-id"), names.mlag_domain, setting("mlag_domain"));
+  } else {
+    out.not_compared("/arista/eos/mlag/config/domain-id", fmt::format("custom field {} is not set", names.mlag_domain_field));
+  }
+}
+
+// The interface that holds the local address, else the one of the configured name.
+void map_local_interface(const DeviceView& view, bool has_mlag, const Path& config, IntentBuilder& out) {
+  const config::NetBoxMapping& names = view.options->names;
+  const Provenance from = provenance(*view.options, *view.device);
+  const auto local = parse_ip(text_field(view.device->custom_fields, names.mlag_local_field));
+  if (!local) {
+    const Interface* named = has_mlag && !names.mlag_local_interface.empty() ? view.find(names.mlag_local_interface) : nullptr;
+    if (named != nullptr) out.equal(below(config, "local-intf"), named->name, setting("mlag_local_interface"));
+    return;
+  }
+  if (const Interface* holder = holder_of(view, local->ip)) {
+    return out.equal(below(config, "local-intf"), holder->name, in_custom_field(from, names.mlag_local_field));
+  }
+  out.find(FindingKind::Mlag, from, fmt::format("MLAG: no interface holds {} ({})", local->ip, names.mlag_local_field));
 }
 
 void map_mlag(const DeviceView& view, IntentBuilder& out) {
   const config::NetBoxMapping& names = view.options->names;
-  const CustomFields& fields = view.device->custom_fields;
-  const Provenance from = provenance(*view.options, *view.device);
   const Path config = below({}, "arista/eos/mlag/config");
-  const std::string domain = text_field(fields, names.mlag_domain_field);
-  if (!domain.empty()) {
-    out.equal(below(config, "domain-id"), domain, in_custom_field(from, names.mlag_domain_field));
-  } else {
-    out.not_compared("/arista/eos/mlag/config/domain-id",
-                     fmt::format("custom field {} is not set", names.mlag_domain_field));
+  const auto peer = parse_ip(text_field(view.device->custom_fields, names.mlag_peer_field));
+  const PeerLink peer_link = peer_link_of(view, out);
+  const bool has_mlag = peer || peer_link.interface != nullptr;
+  map_mlag_domain(view, has_mlag, config, out);
+  if (peer) {
+    out.equal(below(config, "peer-address"), peer->ip,
+              in_custom_field(provenance(*view.options, *view.device), names.mlag_peer_field));
   }
-  if (const auto peer = parse_ip(text_field(fields, names.mlag_peer_field))) {
-    out.equal(below(config, "peer-address"), peer->ip, in_custom_field(from, names.mlag_peer_field));
-  }
-  if (const auto local = parse_ip(text_field(fields, names.mlag_local_field))) {
-    const Interface* holder = holder_of(view, local->ip);
-    if (holder != nullptr) {
-      out.equal(below(config, "local-intf"), holder->name, in_custom_field(from, names.mlag_local_field));
-    } else {
-      out.find(FindingKind::Mlag, from,
-               fmt::format("MLAG: no interface holds {} ({})", local->ip, names.mlag_local_field));
-    }
-  }
-  map_peer_link(view, config, out);
+  map_local_interface(view, has_mlag, config, out);
+  if (peer_link.interface != nullptr) out.equal(below(config, "peer-link-intf"), peer_link.interface->name, peer_link.from);
 }
 
 void map_vtep(const DeviceView& view, IntentBuilder& out) {
@@ -87,8 +110,7 @@ void map_vtep(const DeviceView& view, IntentBuilder& out) {
               in_field(provenance(*view.options, *source->row), "name"));
   }
   if (names.vxlan_udp_port) {
-    const Provenance setting{"config", "intent.netbox.mapping.vxlan_udp_port", {}, {}};
-    out.equal(below(config, "udp-port"), std::uint64_t{*names.vxlan_udp_port}, setting);
+    out.equal(below(config, "udp-port"), std::uint64_t{*names.vxlan_udp_port}, setting("vxlan_udp_port"));
   }
 }
 

@@ -15,12 +15,18 @@ void map_system(const DeviceView& view, IntentBuilder& out);
 void map_interfaces(const DeviceView& view, IntentBuilder& out);
 // Addresses of interfaces, SVIs and gateways (rows 22-26).
 void map_addresses(const DeviceView& view, IntentBuilder& out);
-// VLANs in use, their VNIs and route targets (rows 20, 21, 27, 32).
+// VLANs in use (rows 20, 21), each with its VNI.
 void map_vlans(const DeviceView& view, IntentBuilder& out);
+// The VNI and the EVPN instance of one VLAN object of the device (rows 27, 32).
+void map_vni(const DeviceView& view, std::uint64_t vid, const VlanRow& vlan, IntentBuilder& out);
 // Network instances, which interface is in which, L3 VNIs, route targets (rows 18, 28, 30, 31).
 void map_vrfs(const DeviceView& view, IntentBuilder& out);
-// AS, router id, neighbors (rows 33-35).
+// AS, router id, neighbors and their groups (rows 33-35).
 void map_bgp(const DeviceView& view, IntentBuilder& out);
+
+// The policies of a neighbor, and of a peer group that one of its sessions is in (row 35).
+void map_policies(const DeviceView& view, const SessionRow& session, const model::Path& neighbor, IntentBuilder& out);
+void map_group_policies(const DeviceView& view, const SessionRow& session, const model::Path& group, IntentBuilder& out);
 
 // The VLANs that an interface's mode really carries; the untagged one first.
 struct CarriedVlans {

@@ -11,7 +11,7 @@ namespace dm::intent::netbox {
 
 struct Need {
   bool is_everything = false;
-  std::set<ObjectKind> lists;  // Device, Address, Vlan, L2vpn, Vrf, Session
+  std::set<ObjectKind> lists;  // Device, Address, Vlan, L2vpn, Vrf, Session, PeerGroup, Site, VlanGroup, Place
   DeviceIds interfaces_of;     // all interfaces of these devices
   std::map<ObjectKind, std::set<std::uint64_t>> objects;  // all kinds that are read
   std::set<std::uint64_t> tags;  // whatever has them: store.h knows what that is

@@ -45,6 +45,11 @@ bool is_no_change_log(const Error& error) {
   return error.code == Code::PermissionDenied || error.code == Code::NotFound;
 }
 
+bool has_site_source(const config::NetBoxMapping& mapping) {
+  const auto& sources = mapping.asn_sources;
+  return std::find(sources.begin(), sources.end(), config::AsnSource::Site) != sources.end();
+}
+
 bool is_nothing(const Touched& touched) {
   return !touched.is_everything && touched.devices.empty() && touched.objects.empty();
 }
@@ -93,8 +98,8 @@ Loaded NetBoxSource::mapped() {
     are_warnings_new_ = false;
     loaded_ = mapping_.map(store_.tables(), std::exchange(touched_, {}));
     auto& warnings = loaded_->warnings;
-    for (const auto* more : {&session_warnings_, &scope_warnings_, &device_warnings_, &cursor_warnings_})
-      warnings.insert(warnings.begin(), more->begin(), more->end());
+    for (const auto& [list, more] : list_warnings_) warnings.insert(warnings.end(), more.begin(), more.end());
+    for (const auto* more : {&scope_warnings_, &cursor_warnings_}) warnings.insert(warnings.begin(), more->begin(), more->end());
   }
   loaded_->rest = cursor_ ? core::Duration::zero()
                           : std::max(core::Duration::zero(), full_allowed_ - clock_->steady_now());
@@ -231,8 +236,7 @@ void NetBoxSource::apply(const Need& need, ReadAnswer answer) {
 }
 
 void NetBoxSource::take_warnings(const ReadAnswer& answer) {
-  if (answer.device_warnings) replace_warnings(device_warnings_, *answer.device_warnings);
-  if (answer.session_warnings) replace_warnings(session_warnings_, *answer.session_warnings);
+  for (const auto& [list, said] : answer.warnings) replace_warnings(list_warnings_[list], said);
 }
 
 void NetBoxSource::replace_warnings(std::vector<std::string>& kept, std::vector<std::string> said) {
@@ -246,7 +250,8 @@ std::unique_ptr<NetBoxSource> make_netbox_source(const config::NetBox& settings,
   auto reader = std::make_unique<RestReader>(
       Client::Options{settings.url, settings.token, settings.timeout, settings.ca_file, settings.page_size, limits, {}, settings.branch}, scope,
       RestReader::Extras{settings.config_contexts,
-                         settings.render_config ? std::optional(settings.config_template_id) : std::nullopt});
+                         settings.render_config ? std::optional(settings.config_template_id) : std::nullopt,
+                         has_site_source(settings.mapping), settings.mapping.vlans_may_exist != config::VlansMayExist::None});
   options.mapping = {settings.mapping, reader->base_url(), gnmi_port, limits.intent_file_bytes};
   options.has_rendered = settings.render_config;
   options.scope = scope_text(reader->base_url(), scope);

@@ -76,7 +76,8 @@ class NetBoxSource final : public Source {
   std::optional<Loaded> loaded_;        // as handed out last
   bool are_warnings_new_ = false;
   core::SteadyTime full_due_{}, full_allowed_{};
-  std::vector<std::string> device_warnings_, session_warnings_, cursor_warnings_, scope_warnings_;
+  std::map<ObjectKind, std::vector<std::string>> list_warnings_;
+  std::vector<std::string> cursor_warnings_, scope_warnings_;
 };
 
 // The source that the settings ask for, over HTTP.

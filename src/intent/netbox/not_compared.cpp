@@ -62,8 +62,12 @@ Silent silent_everywhere(const Tables& tables, const MappingOptions& options) {
     silent.try_emplace(kNeighborList, tables.has_bgp ? "netbox-bgp has no session" : "NetBox has no netbox-bgp");
   }
   if (!has_vlans(tables)) silent.try_emplace(kVlanList, "no interface in NetBox names a VLAN");
-  if (std::none_of(tables.l2vpns.begin(), tables.l2vpns.end(), is_vxlan)) {
-    silent.try_emplace(kVlanVniList, "NetBox has no L2VPN of a VXLAN type");
+  const std::string& vni_field = options.names.vlan_vni_field;
+  const auto has_vni = [&vni_field](const VlanRow& row) { return !text_field(row.custom_fields, vni_field).empty(); };
+  if (std::none_of(tables.l2vpns.begin(), tables.l2vpns.end(), is_vxlan) &&
+      (vni_field.empty() || std::none_of(tables.vlans.begin(), tables.vlans.end(), has_vni))) {
+    const std::string no_field = vni_field.empty() ? std::string() : fmt::format(", and no VLAN with the custom field {}", vni_field);
+    silent.try_emplace(kVlanVniList, "NetBox has no L2VPN of a VXLAN type" + no_field);
   }
   if (std::none_of(tables.vrfs.begin(), tables.vrfs.end(), has_l3vni)) {
     silent.try_emplace(kVrfVniList, fmt::format("no VRF in NetBox has the custom field {}", options.names.l3vni_field));

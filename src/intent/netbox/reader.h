@@ -2,7 +2,7 @@
 // Lives on the intent thread, but abort().
 #pragma once
 
-#include <optional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,8 +16,7 @@ namespace dm::intent::netbox {
 struct ReadAnswer {
   Tables rows;          // each table sorted by id, each row once
   DeviceIds vanished;   // devices whose interfaces were asked for and that NetBox does not know any more
-  // What there is to say about the lists that were read; unset: that list was not.
-  std::optional<std::vector<std::string>> device_warnings, session_warnings;
+  std::map<ObjectKind, std::vector<std::string>> warnings;  // what there is to say about each list that was read
 };
 
 class Reader {

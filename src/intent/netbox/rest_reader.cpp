@@ -39,7 +39,20 @@ constexpr const char* kL2vpnFields =
 constexpr const char* kVrfFields =
     "fields=id,display_url,name,rd,import_targets,export_targets,tags,custom_fields";
 
-// Sessions whole: the plugin's serializers do not all stand a `fields` parameter. Two spellings of one list.
+constexpr const char* kSiteFields = "fields=id,display_url,name,region,group,asns";
+constexpr const char* kVlanGroupFields = "fields=id,display_url,name,scope_type,scope_id";
+constexpr const char* kPlaceFields = "fields=id,parent";
+constexpr const char* kSessionPermission = "netbox_bgp.view_bgpsession";
+
+// What is read besides: without it less is compared.
+ListQuery extra(std::string path, std::string permission, std::string parameters) {
+  ListQuery query{std::move(path), std::move(permission), std::move(parameters)};
+  query.may_be_absent = query.may_be_refused = true;
+  return query;
+}
+
+// Sessions and their groups whole: the plugin's serializers do not all stand a `fields` parameter. Two spellings of one
+// list.
 ListQuery query_of(ObjectKind kind) {
   switch (kind) {
     case ObjectKind::Address:
@@ -51,11 +64,20 @@ ListQuery query_of(ObjectKind kind) {
     case ObjectKind::L2vpn:
       return {"/api/vpn/l2vpns/", "vpn.view_l2vpn", kL2vpnFields};
     case ObjectKind::Session: {
-      ListQuery query{kSessionPath, "netbox_bgp.view_bgpsession", ""};
+      ListQuery query{kSessionPath, kSessionPermission, ""};
       query.other_paths = {"/api/plugins/bgp/session/"};
       query.may_be_absent = true;
       return query;
     }
+    case ObjectKind::PeerGroup: {
+      ListQuery query = extra("/api/plugins/bgp/bgppeergroup/", "netbox_bgp.view_bgppeergroup", "");
+      query.other_paths = {"/api/plugins/bgp/peer-group/"};
+      return query;
+    }
+    case ObjectKind::Site:
+      return extra("/api/dcim/sites/", "dcim.view_site", kSiteFields);
+    case ObjectKind::VlanGroup:
+      return extra("/api/ipam/vlan-groups/", "ipam.view_vlangroup", kVlanGroupFields);
     default:
       return {"/api/dcim/interfaces/", "dcim.view_interface", kInterfaceFields};
   }
@@ -73,11 +95,24 @@ ListJob job_of(ObjectKind kind, ListQuery query, Tables& rows) {
       return job(std::move(query), rows.l2vpns);
     case ObjectKind::Session:
       return job(std::move(query), rows.sessions);
+    case ObjectKind::PeerGroup:
+      return job(std::move(query), rows.peer_groups);
+    case ObjectKind::Site:
+      return job(std::move(query), rows.sites);
+    case ObjectKind::VlanGroup:
+      return job(std::move(query), rows.vlan_groups);
     default:
       return job(std::move(query), rows.interfaces);
   }
 }
 
+void add_places(Tables& rows, std::vector<ListJob>& jobs) {
+  jobs.push_back(job(extra("/api/dcim/regions/", "dcim.view_region", kPlaceFields), rows.regions));
+  jobs.push_back(job(extra("/api/dcim/site-groups/", "dcim.view_sitegroup", kPlaceFields), rows.site_groups));
+  jobs.push_back(job(extra("/api/dcim/locations/", "dcim.view_location", kPlaceFields), rows.locations));
+}
+
+bool is_wanted(const Need& need, ObjectKind kind) { return need.is_everything || need.lists.contains(kind); }
 
 }  // namespace
 
@@ -123,10 +158,17 @@ Result<std::vector<DeviceFilter>> RestReader::filters() const {
   return filters;
 }
 
+bool RestReader::reads(ObjectKind kind) const {
+  if (kind == ObjectKind::Site) return extras_.site_asns || extras_.vlan_scopes;
+  return (kind != ObjectKind::VlanGroup && kind != ObjectKind::Place) || extras_.vlan_scopes;
+}
+
 void RestReader::add_objects(const Need& need, Tables& rows, std::vector<ListJob>& jobs) const {
   using enum ObjectKind;
-  for (const ObjectKind kind : {Session, Vlan, Vrf, L2vpn, Address}) {
-    if (need.is_everything || need.lists.contains(kind)) {
+  if (is_wanted(need, Place) && reads(Place)) add_places(rows, jobs);
+  for (const ObjectKind kind : {PeerGroup, Session, Site, VlanGroup, Vlan, Vrf, L2vpn, Address}) {
+    if (!reads(kind)) continue;
+    if (is_wanted(need, kind)) {
       jobs.push_back(job_of(kind, query_of(kind), rows));
       continue;
     }
@@ -153,7 +195,7 @@ void RestReader::add_objects(const Need& need, Tables& rows, std::vector<ListJob
 // would mix with that, and names are quickly compared here.
 Result<RestReader::Devices> RestReader::devices_of(const Need& need) const {
   Devices asked;
-  const bool is_all = need.is_everything || need.lists.contains(ObjectKind::Device);
+  const bool is_all = is_wanted(need, ObjectKind::Device);
   const auto some = need.objects.find(ObjectKind::Device);
   if (!is_all && some == need.objects.end()) return asked;
   auto parsed = filters();
@@ -189,7 +231,8 @@ Result<ReadAnswer> RestReader::read(const Need& need) {
   const auto report = client_.read(std::move(jobs));
   if (!report) return report.error();
   answer.vanished.insert(report->vanished.begin(), report->vanished.end());
-  if (need.is_everything || need.lists.contains(ObjectKind::Session)) take_sessions(*report, answer);
+  if (is_wanted(need, ObjectKind::Session)) take_sessions(*report, answer);
+  tell_refused(need, *report, answer);
   if (asked->filters.empty()) return answer;
   const Status taken = asked->ids.empty() ? take_all(*asked, answer) : take_some(*asked, answer);
   if (!taken) return taken.error();
@@ -215,7 +258,7 @@ Status RestReader::take_some(Devices& asked, ReadAnswer& answer) const {
 }
 
 Status RestReader::take_all(Devices& asked, ReadAnswer& answer) {
-  std::vector<std::string>& warnings = answer.device_warnings.emplace();
+  std::vector<std::string>& warnings = answer.warnings[ObjectKind::Device];
   std::vector<DeviceRow>& devices = answer.rows.devices;
   for (std::size_t i = 0; i < asked.filters.size(); ++i) {
     const DeviceFilter& filter = asked.filters[i];
@@ -257,8 +300,8 @@ std::vector<std::string> RestReader::scope_warnings(const std::vector<DeviceRow>
 }
 
 void RestReader::take_sessions(const ReadReport& report, ReadAnswer& answer) const {
-  std::vector<std::string>& warnings = answer.session_warnings.emplace();
-  answer.rows.has_bgp = report.absent.empty();
+  std::vector<std::string>& warnings = answer.warnings[ObjectKind::Session];
+  answer.rows.has_bgp = std::find(report.absent.begin(), report.absent.end(), kSessionPermission) == report.absent.end();
   if (answer.rows.has_bgp) return;
   const auto& plugins = status_.plugins;
   const bool is_installed =
@@ -267,6 +310,27 @@ void RestReader::take_sessions(const ReadReport& report, ReadAnswer& answer) con
                                  is_installed
                                      ? "netbox-bgp is installed, but has no list of sessions"
                                      : "netbox-bgp is not installed"));
+}
+
+void RestReader::tell_refused(const Need& need, const ReadReport& report, ReadAnswer& answer) const {
+  struct List {
+    ObjectKind kind;
+    const char* permission;
+    const char* lost;
+  };
+  static constexpr List kLists[] = {
+      {ObjectKind::PeerGroup, "netbox_bgp.view_bgppeergroup", "policies of sessions in a peer group are not compared"},
+      {ObjectKind::Site, "dcim.view_site", "AS numbers, regions and groups of sites are not known"},
+      {ObjectKind::VlanGroup, "ipam.view_vlangroup", "scopes of VLAN groups are not known"},
+      {ObjectKind::Place, "dcim.view_region", "VLAN groups of a region above a site's own are not known"},
+      {ObjectKind::Place, "dcim.view_sitegroup", "VLAN groups of a site group above a site's own are not known"},
+      {ObjectKind::Place, "dcim.view_location", "VLAN groups of a location above a device's own are not known"}};
+  for (const List& list : kLists) {
+    if (!is_wanted(need, list.kind)) continue;
+    std::vector<std::string>& warnings = answer.warnings[list.kind];
+    const bool is_refused = std::find(report.refused.begin(), report.refused.end(), list.permission) != report.refused.end();
+    if (is_refused) warnings.push_back(fmt::format("the token has no permission {}: {}", list.permission, list.lost));
+  }
 }
 
 Result<std::vector<ChangeRow>> RestReader::newest_changes(std::uint64_t before) {

@@ -28,6 +28,8 @@ class RestReader final : public Reader {
   struct Extras {
     bool config_contexts = false;
     std::optional<std::uint64_t> template_id;  // rendered for each device; nullopt: nothing is
+    bool site_asns = false;                    // the sites, for their AS numbers
+    bool vlan_scopes = false;                  // VLAN groups, and the places they may be scoped to
   };
   RestReader(Client::Options options, Scope scope, Extras extras);
 
@@ -53,11 +55,13 @@ class RestReader final : public Reader {
   core::Status take_some(Devices& asked, ReadAnswer& answer) const;
   core::Result<std::vector<DeviceFilter>> filters() const;
   void drop_unasked(std::vector<DeviceRow>& devices) const;
+  bool reads(ObjectKind kind) const;
   void add_objects(const Need& need, Tables& rows, std::vector<ListJob>& jobs) const;
   core::Status take_all(Devices& asked, ReadAnswer& answer);
   ListQuery device_query(const std::string& parameters) const;
   core::Status render(std::vector<DeviceRow>& devices);
   void take_sessions(const ReadReport& report, ReadAnswer& answer) const;
+  void tell_refused(const Need& need, const ReadReport& report, ReadAnswer& answer) const;
 
   Scope scope_;
   Extras extras_;

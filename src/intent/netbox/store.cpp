@@ -1,6 +1,7 @@
 #include "intent/netbox/store.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <limits>
 #include <unordered_map>
@@ -91,6 +92,10 @@ class Change {
   Difference<L2vpnRow> l2vpns_;
   Difference<VrfRow> vrfs_;
   Difference<SessionRow> sessions_;
+  Difference<PeerGroupRow> peer_groups_;
+  Difference<SiteRow> sites_;
+  Difference<VlanGroupRow> vlan_groups_;
+  std::array<Difference<PlaceRow>, 3> places_;  // regions, site groups, locations
   Store::Applied applied_;
 };
 
@@ -102,6 +107,12 @@ Change::Change(Tables& tables, const Need& need, Tables rows) : tables_(tables) 
   l2vpns_ = replace(need, ObjectKind::L2vpn, tables.l2vpns, std::move(rows.l2vpns));
   vrfs_ = replace(need, ObjectKind::Vrf, tables.vrfs, std::move(rows.vrfs));
   sessions_ = replace(need, ObjectKind::Session, tables.sessions, std::move(rows.sessions));
+  peer_groups_ = replace(need, ObjectKind::PeerGroup, tables.peer_groups, std::move(rows.peer_groups));
+  sites_ = replace(need, ObjectKind::Site, tables.sites, std::move(rows.sites));
+  vlan_groups_ = replace(need, ObjectKind::VlanGroup, tables.vlan_groups, std::move(rows.vlan_groups));
+  places_ = {replace(need, ObjectKind::Place, tables.regions, std::move(rows.regions)),
+             replace(need, ObjectKind::Place, tables.site_groups, std::move(rows.site_groups)),
+             replace(need, ObjectKind::Place, tables.locations, std::move(rows.locations))};
   if (need.is_everything || need.lists.contains(ObjectKind::Session)) tables.has_bgp = rows.has_bgp;
 }
 
@@ -244,6 +255,11 @@ void Change::touch_all() {
   each(l2vpns_, tables_.l2vpns, [&](const L2vpnRow& row) { touch(ObjectKind::L2vpn, row.id); });
   each(vrfs_, tables_.vrfs, [&](const VrfRow& row) { touch(ObjectKind::Vrf, row.id); });
   each(sessions_, tables_.sessions, [&](const SessionRow& row) { touch_device(row.device.id); });
+  each(peer_groups_, tables_.peer_groups, [&](const PeerGroupRow& row) { touch(ObjectKind::PeerGroup, row.id); });
+  each(sites_, tables_.sites, [&](const SiteRow& row) { touch(ObjectKind::Site, row.id); });
+  if (!vlan_groups_.is_empty()) touch(ObjectKind::VlanGroup, 0);
+  if (std::any_of(places_.begin(), places_.end(), [](const auto& places) { return !places.is_empty(); }))
+    touch(ObjectKind::Place, 0);
 }
 
 Store::Applied Change::finish() {

@@ -24,6 +24,10 @@ void read_field(DeviceRow& row, std::string_view key, od::value value) {
     row.role = brief_of(value);
   else if (key == "site")
     row.site = brief_of(value);
+  else if (key == "location")
+    row.location = brief_of(value);
+  else if (key == "rack")
+    row.rack = brief_of(value);
   else if (key == "platform")
     row.platform = brief_of(value);
   else if (key == "primary_ip")
@@ -201,20 +205,60 @@ void read_field(SessionRow& row, std::string_view key, od::value value) {
     row.tags = briefs_of(value);
 }
 
+void read_field(PeerGroupRow& row, std::string_view key, od::value value) {
+  if (key == "name")
+    row.name = text_of(value);
+  else if (key == "display_url")
+    row.display_url = text_of(value);
+  else if (key == "import_policies")
+    row.import_policies = briefs_of(value);
+  else if (key == "export_policies")
+    row.export_policies = briefs_of(value);
+}
+
+void read_field(SiteRow& row, std::string_view key, od::value value) {
+  if (key == "name")
+    row.name = text_of(value);
+  else if (key == "display_url")
+    row.display_url = text_of(value);
+  else if (key == "region")
+    row.region = brief_of(value);
+  else if (key == "group")
+    row.group = brief_of(value);
+  else if (key == "asns")
+    row.asns = briefs_of(value);
+}
+
+void read_field(VlanGroupRow& row, std::string_view key, od::value value) {
+  if (key == "name")
+    row.name = text_of(value);
+  else if (key == "display_url")
+    row.display_url = text_of(value);
+  else if (key == "scope_type")
+    row.scope_type = text_of(value);
+  else if (key == "scope_id")
+    row.scope_id = unsigned_of(value).value_or(0);
+}
+
+void read_field(PlaceRow& row, std::string_view key, od::value value) {
+  if (key == "parent") row.parent = brief_of(value);
+}
+
 // Whether a field of ours has a JSON type that NetBox gives it; null is always one, and unknown fields are
 // nobody's business.
 bool is_of_its_type(std::string_view key, od::value value) {
   using Type = od::json_type;
-  static constexpr std::array kTexts{"name"sv, "description"sv, "display_url"sv, "address"sv, "assigned_object_type"sv, "rd"sv};
-  static constexpr std::array kNumbers{"mtu"sv, "speed"sv, "vid"sv, "identifier"sv, "assigned_object_id"sv};
+  static constexpr std::array kTexts{"name"sv, "description"sv, "display_url"sv, "address"sv, "assigned_object_type"sv,
+                                     "rd"sv,   "scope_type"sv};
+  static constexpr std::array kNumbers{"mtu"sv, "speed"sv, "vid"sv, "identifier"sv, "assigned_object_id"sv, "scope_id"sv};
   static constexpr std::array kFlags{"enabled"sv, "mgmt_only"sv};
-  static constexpr std::array kLists{"tags"sv,           "tagged_vlans"sv,    "import_targets"sv,
+  static constexpr std::array kLists{"tags"sv,           "asns"sv,            "tagged_vlans"sv,    "import_targets"sv,
                                      "export_targets"sv, "import_policies"sv, "export_policies"sv};
   static constexpr std::array kChoices{"status"sv, "type"sv, "mode"sv, "duplex"sv};
   static constexpr std::array kObjects{"device"sv, "parent"sv, "lag"sv,  "untagged_vlan"sv, "qinq_svlan"sv,
                                        "vrf"sv,    "site"sv,   "group"sv, "platform"sv,     "primary_ip"sv,
                                        "oob_ip"sv, "local_address"sv, "remote_address"sv, "local_as"sv,
-                                       "remote_as"sv, "peer_group"sv};
+                                       "remote_as"sv, "peer_group"sv, "region"sv, "location"sv, "rack"sv};
   const auto is_among = [key](const auto& keys) { return std::find(keys.begin(), keys.end(), key) != keys.end(); };
   const Type type = value.type();
   if (type == Type::null) return true;
@@ -288,6 +332,10 @@ template Result<Page<VlanRow>> read_page<VlanRow>(std::string_view);
 template Result<Page<L2vpnRow>> read_page<L2vpnRow>(std::string_view);
 template Result<Page<VrfRow>> read_page<VrfRow>(std::string_view);
 template Result<Page<SessionRow>> read_page<SessionRow>(std::string_view);
+template Result<Page<PeerGroupRow>> read_page<PeerGroupRow>(std::string_view);
+template Result<Page<SiteRow>> read_page<SiteRow>(std::string_view);
+template Result<Page<VlanGroupRow>> read_page<VlanGroupRow>(std::string_view);
+template Result<Page<PlaceRow>> read_page<PlaceRow>(std::string_view);
 template Result<Page<ChangeRow>> read_page<ChangeRow>(std::string_view);
 
 }  // namespace dm::intent::netbox

@@ -53,7 +53,7 @@ struct Rendered {
 struct DeviceRow {
   std::uint64_t id = 0;
   std::string name, status, display_url;
-  Brief role, site, platform, primary_ip, oob_ip;
+  Brief role, site, location, rack, platform, primary_ip, oob_ip;
   std::vector<Brief> tags;
   CustomFields custom_fields;
   std::string config_context;  // JSON, as NetBox merged it; empty where it is not asked for
@@ -96,6 +96,8 @@ struct VlanRow {
   std::vector<Brief> tags;
   CustomFields custom_fields;
   std::vector<std::string> wrong_fields;
+  // Reserved and deprecated ones may be there or not.
+  bool is_required() const { return status.empty() || status == "active"; }
   bool operator==(const VlanRow&) const = default;
 };
 
@@ -128,6 +130,40 @@ struct SessionRow {
   bool operator==(const SessionRow&) const = default;
 };
 
+struct PeerGroupRow {
+  std::uint64_t id = 0;
+  std::string name, display_url;
+  std::vector<Brief> import_policies, export_policies;
+  std::vector<std::string> wrong_fields;
+  bool operator==(const PeerGroupRow&) const = default;
+};
+
+struct SiteRow {
+  std::uint64_t id = 0;
+  std::string name, display_url;
+  Brief region, group;
+  std::vector<Brief> asns;
+  std::vector<std::string> wrong_fields;
+  bool operator==(const SiteRow&) const = default;
+};
+
+// Where the VLANs of a group are available.
+struct VlanGroupRow {
+  std::uint64_t id = 0;
+  std::string name, display_url;
+  std::string scope_type;      // "dcim.location"; empty: everywhere
+  std::uint64_t scope_id = 0;
+  std::vector<std::string> wrong_fields;
+  bool operator==(const VlanGroupRow&) const = default;
+};
+
+// A region, a site group or a location: what lies in what.
+struct PlaceRow {
+  std::uint64_t id = 0;
+  Brief parent;
+  bool operator==(const PlaceRow&) const = default;
+};
+
 // One row of the change log: which object is not what it was.
 struct ChangeRow {
   std::uint64_t id = 0;
@@ -145,6 +181,11 @@ struct Tables {
   std::vector<L2vpnRow> l2vpns;
   std::vector<VrfRow> vrfs;
   std::vector<SessionRow> sessions;
+  std::vector<PeerGroupRow> peer_groups;
+  // Only read where a setting needs them.
+  std::vector<SiteRow> sites;
+  std::vector<VlanGroupRow> vlan_groups;
+  std::vector<PlaceRow> regions, site_groups, locations;
   bool has_bgp = false;  // netbox-bgp is installed and answered
 };
 
@@ -167,6 +208,10 @@ extern template core::Result<Page<VlanRow>> read_page<VlanRow>(std::string_view)
 extern template core::Result<Page<L2vpnRow>> read_page<L2vpnRow>(std::string_view);
 extern template core::Result<Page<VrfRow>> read_page<VrfRow>(std::string_view);
 extern template core::Result<Page<SessionRow>> read_page<SessionRow>(std::string_view);
+extern template core::Result<Page<PeerGroupRow>> read_page<PeerGroupRow>(std::string_view);
+extern template core::Result<Page<SiteRow>> read_page<SiteRow>(std::string_view);
+extern template core::Result<Page<VlanGroupRow>> read_page<VlanGroupRow>(std::string_view);
+extern template core::Result<Page<PlaceRow>> read_page<PlaceRow>(std::string_view);
 extern template core::Result<Page<ChangeRow>> read_page<ChangeRow>(std::string_view);
 
 // The answer to POST render-config. Error Corrupt: it is none.
