@@ -94,6 +94,19 @@ TEST(Mapping, Row25MindsTheStatusOfAGateway) {
   EXPECT_TRUE(with("secondary", {"reserved"}).is_unmanaged(second));
 }
 
+TEST(Mapping, Row22DoesNotCompareAddressesOfRedundancyProtocolsAndSaysSo) {
+  Lab lab;
+  InterfaceRow svi = lab.interface("Vlan40", "virtual");
+  lab.address(svi, "10.40.0.2/24");
+  lab.address(svi, "10.40.0.1/24").role = "vrrp";
+  lab.map();
+  const std::string list = kVlan40 + "/routed-vlan/ipv4/addresses/address";
+  EXPECT_TRUE(lab.has_entry(list + "[ip=10.40.0.2]"));
+  EXPECT_FALSE(lab.has_entry(list + "[ip=10.40.0.1]"));
+  EXPECT_THAT(lab.loaded.devices[0]->not_compared,
+              testing::Contains(testing::Pair("/interfaces/interface/routed-vlan/ipv4/addresses/address/vrrp", HasSubstr("VRRP"))));
+}
+
 // arista-exp-eos-varp-intf has OpenConfig's IPv4 address there, and nothing for IPv6.
 TEST(Mapping, Row25DoesNotCompareIpv6GatewaysAndSaysSo) {
   Lab lab;

@@ -14,6 +14,8 @@ using model::Path;
 using model::Provenance;
 using model::Value;
 
+constexpr const char* kVrrp = "/interfaces/interface/routed-vlan/ipv4/addresses/address/vrrp";
+
 // Shared by first-hop redundancy protocols: configured elsewhere than as an interface address.
 bool is_fhrp(const std::string& role) {
   static constexpr std::array<std::string_view, 5> kRoles = {"vrrp", "hsrp", "glbp", "carp",
@@ -147,7 +149,10 @@ void map_addresses(const DeviceView& view, IntentBuilder& out) {
       continue;
     std::vector<const Address*> primary;
     for (const Address& address : interface.addresses) {
-      if (is_fhrp(address.row->role)) continue;
+      if (is_fhrp(address.row->role)) {
+        out.not_compared(kVrrp, "addresses of role VRRP, HSRP, GLBP or CARP");
+        continue;
+      }
       const Provenance object = provenance(*view.options, *address.row);
       const Policy policy = policy_of(*view.options, address.row->tags, address.row->custom_fields);
       const bool is_virtual = is_gateway(view, interface, *address.row);
