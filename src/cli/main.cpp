@@ -31,8 +31,9 @@ CLI::App* with_config(CLI::App* command, Arguments& said) {
 }
 
 CLI::App* with_output(CLI::App* command, Arguments& said) {
-  static const std::map<std::string, OutputForm> kForms{{"table", OutputForm::Table}, {"json", OutputForm::Json}};
-  command->add_option("--output", said.form, "table or json")->transform(CLI::CheckedTransformer(kForms));
+  const auto take = [&said](const std::string& form) { said.form = form == "json" ? OutputForm::Json : OutputForm::Table; };
+  command->add_option_function<std::string>("--output", take, "how it is printed (default table)")
+      ->check(CLI::IsMember(std::vector<std::string>{"table", "json"}));
   return command;
 }
 
