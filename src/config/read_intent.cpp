@@ -87,6 +87,10 @@ NetBoxMapping read_mapping(Section section) {
   names.vlan_rd = read_template(section, "vlan_rd", {"router_id", "asn", "vni", "vlan"});
   names.evpn_instance = read_template(section, "evpn_instance", {"vlan", "vni", "name", "l2vpn", "router_id", "asn"}, names.evpn_instance);
   if (names.evpn_instance.empty()) section.refuse("evpn_instance", "is empty: an EVPN instance has a name");
+  names.vlan_name_filler = section.text("vlan_name_filler", names.vlan_name_filler);
+  if (names.vlan_name_filler.find_first_of(" \t") != std::string::npos) {
+    section.refuse("vlan_name_filler", "has a space, which EOS takes in no VLAN name");
+  }
   names.vlan_vni_field = section.text("vlan_vni_field", names.vlan_vni_field);
   names.group_policies = section.word("group_policies", names.group_policies, kPoliciesAt);
   names.mlag_domain = section.text("mlag_domain", names.mlag_domain);

@@ -111,6 +111,7 @@ struct NetBoxMapping {
   std::vector<std::string> vtep_roles;  // devices of these roles have a VTEP, whatever interfaces NetBox knows
   std::string vrf_rd, vlan_rd;          // templates: "{router_id}:{l3vni}"; empty: not compared
   bool interface_type = false;          // whether config/type is compared
+  std::string vlan_name_filler;         // stands for what EOS takes in no VLAN name; empty: such names are not compared
   std::string evpn_instance = "{vlan}";  // template: name of a VLAN's EVPN instance
   std::string vlan_vni_field;            // of VLANs without an L2VPN; empty: none is looked at
   PoliciesAt group_policies = PoliciesAt::Group;

@@ -368,7 +368,7 @@ intent:
                ignore_tag: hands-off, strict_tag: "", complete_tag: whole, policy_field: policy,
                hostname_domain: "*", asn_sources: [context, field, site], asn_context_key: as, router_id_field: rid,
                vtep_roles: [leaf], vrf_rd: "{router_id}:{vni}", vlan_rd: "{asn}:{vlan}", interface_type: true,
-               config_context_key: dm, vlans_may_exist: site, evpn_instance: "{l2vpn}", vlan_vni_field: vni,
+               config_context_key: dm, vlans_may_exist: site, evpn_instance: "{l2vpn}", vlan_vni_field: vni, vlan_name_filler: "_",
                group_policies: neighbor, mlag_domain: MLAG, mlag_peer_link_interface: Port-Channel1000,
                mlag_local_interface: Vlan4094, mlag_tag: mlag }
     config_contexts: true
@@ -402,6 +402,7 @@ drift: { flap: { count: 0 } }
   EXPECT_EQ(mapping.vlans_may_exist, VlansMayExist::Site);
   EXPECT_EQ(mapping.config_context_key, "dm");
   EXPECT_EQ(mapping.evpn_instance, "{l2vpn}");
+  EXPECT_EQ(mapping.vlan_name_filler, "_");
   EXPECT_EQ(mapping.vlan_vni_field, "vni");
   EXPECT_EQ(mapping.group_policies, PoliciesAt::Neighbor);
   EXPECT_EQ(mapping.mlag_domain, "MLAG");

@@ -123,6 +123,30 @@ TEST(EvpnInstance, WhoseNameIsNotKnownIsNotCompared) {
   for (const auto& leaf : lab.loaded.devices[0]->leaves) EXPECT_THAT(leaf.path.text(), Not(testing::StartsWith("/arista/eos/evpn")));
 }
 
+TEST(VlanNameFiller, IsHowANameIsWrittenThatEosCannotCarry) {
+  const std::string name = "/network-instances/network-instance[name=default]/vlans/vlan[vlan-id=40]/config/name";
+  VtepLab lab;
+  lab.tables.vlans[0].name = "guest wifi of the second floor, west";
+  lab.map();
+  EXPECT_EQ(lab.at(name), "-");
+  EXPECT_THAT(lab.warnings(), HasSubstr("VLAN 40: EOS cannot carry the name 'guest wifi of the second floor, west'; it is not compared"));
+
+  lab.options.names.vlan_name_filler = "_";
+  lab.map();
+  EXPECT_EQ(lab.at(name), equal("guest_wifi_of_the_second_floor,_"));
+  EXPECT_EQ(lab.from(name), "ipam.vlan:1 name");
+  EXPECT_THAT(lab.warnings(), Not(HasSubstr("cannot carry")));
+
+  lab.tables.vlans[0].name = "blue";
+  lab.map();
+  EXPECT_EQ(lab.at(name), equal("blue"));
+
+  // Cut within a character, the name would be none.
+  lab.tables.vlans[0].name = std::string(31, 'x') + "\u00fc" + "y";
+  lab.map();
+  EXPECT_EQ(lab.at(name), "-");
+}
+
 TEST(VlanVniField, SaysTheVniOfAVlanWithoutL2vpn) {
   VtepLab lab;
   lab.tables.vlans[0].l2vpn = {};

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
+#include <optional>
 #include <set>
+#include <string>
 
+#include "core/text.h"
 #include "intent/netbox/mapping_parts.h"
 #include "intent/netbox/policy.h"
 #include "intent/netbox/vlan_reach.h"
@@ -106,36 +109,46 @@ const VlanRow* vlan_object(const DeviceView& view, const VlanReach& reach, std::
   return row;
 }
 
-bool is_name_possible(const std::string& name) {
-  return !name.empty() && name.size() <= kLongestName &&
-         std::none_of(name.begin(), name.end(),
-                      [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; });
+bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
+
+// The VLAN's name as whoever configures the switch writes it; nothing: EOS takes no such name, and how it is written
+// instead is not known.
+std::optional<std::string> name_on_switch(const DeviceView& view, const std::string& name) {
+  const std::string& filler = view.options->names.vlan_name_filler;
+  const bool is_possible = !name.empty() && name.size() <= kLongestName && std::none_of(name.begin(), name.end(), is_space);
+  if (is_possible) return name;
+  if (filler.empty() || name.empty()) return std::nullopt;
+  std::string written;
+  for (const char c : name) written += is_space(c) ? filler : std::string(1, c);
+  written.resize(std::min(written.size(), kLongestName));
+  return core::is_valid_utf8(written) ? std::optional(written) : std::nullopt;
 }
 
 // No entry is expected, and the leaves allow their absence: so the VLAN is neither missing nor an extra one.
-void map_optional_vlan(std::uint64_t vid, const VlanRow& row, const Path& path, const Provenance& from,
-                       IntentBuilder& out) {
+void map_optional_vlan(std::uint64_t vid, const VlanRow& row, const std::optional<std::string>& name, const Path& path,
+                       const Provenance& from, IntentBuilder& out) {
   std::vector<Value> states = {Value()};
   if (!row.is_required()) states.emplace_back("SUSPENDED");
   if (row.status != "deprecated") states.emplace_back("ACTIVE");
   out.one_of(below(path, "config/vlan-id"), {Value(), vid}, from);
   out.one_of(below(path, "config/status"), std::move(states), in_field(from, "status"));
-  if (is_name_possible(row.name)) out.one_of(below(path, "config/name"), {Value(), row.name}, in_field(from, "name"));
+  if (name) out.one_of(below(path, "config/name"), {Value(), *name}, in_field(from, "name"));
 }
 
-void map_vlan(std::uint64_t vid, const VlanRow* row, const Path& path, const Provenance& from,
+void map_vlan(const DeviceView& view, std::uint64_t vid, const VlanRow* row, const Path& path, const Provenance& from,
               IntentBuilder& out) {
-  if (row != nullptr && !is_name_possible(row->name))
+  const std::optional<std::string> name = row == nullptr ? std::nullopt : name_on_switch(view, row->name);
+  if (row != nullptr && !name)
     out.find(FindingKind::ImpossibleValue, from,
-        fmt::format("VLAN {}: EOS cannot carry the name '{}'; it is not compared", vid, row->name));
+        fmt::format("VLAN {}: EOS cannot carry the name '{}'; it is not compared (mapping.vlan_name_filler says how it is written)", vid, row->name));
   if (row != nullptr && row->status == "deprecated")
     out.find(FindingKind::DeprecatedInUse, from, fmt::format("VLAN {} is deprecated in NetBox, yet in use", vid));
-  if (row != nullptr && !row->is_required()) return map_optional_vlan(vid, *row, path, from, out);
+  if (row != nullptr && !row->is_required()) return map_optional_vlan(vid, *row, name, path, from, out);
   out.entry(path, from);
   out.equal(below(path, "config/vlan-id"), vid, from);
   if (row == nullptr) return;
   out.equal(below(path, "config/status"), "ACTIVE", in_field(from, "status"));
-  if (is_name_possible(row->name)) out.equal(below(path, "config/name"), row->name, in_field(from, "name"));
+  if (name) out.equal(below(path, "config/name"), *name, in_field(from, "name"));
 }
 
 Path vlan_path(std::uint64_t vid) {
@@ -160,7 +173,7 @@ void map_vlans_that_may_exist(const DeviceView& view, const VlanReach& reach, co
       continue;
     }
     apply(policy, {path}, out);
-    map_optional_vlan(vid, row, path, in_field(provenance(*view.options, row), "vid"), out);
+    map_optional_vlan(vid, row, name_on_switch(view, row.name), path, in_field(provenance(*view.options, row), "vid"), out);
   }
 }
 
@@ -174,7 +187,7 @@ void map_vlans(const DeviceView& view, IntentBuilder& out) {
     const VlanRow* row = vlan_object(view, reach, vid, use, out);
     const Path path = vlan_path(vid);
     if (row != nullptr) apply(policy_of(*view.options, row->tags, row->custom_fields), {path}, out);
-    map_vlan(vid, row, path, provenance_of(view, row, use), out);
+    map_vlan(view, vid, row, path, provenance_of(view, row, use), out);
     if (row != nullptr) map_vni(view, vid, *row, out);
   }
 }
