@@ -33,6 +33,7 @@ class GrpcConnection : public std::enable_shared_from_this<GrpcConnection> {
   void pause(bool paused);
   void spend(std::size_t steps) { turn_.spend(steps); }
   bool probe();
+  bool is_connected() const { return session_ != nullptr; }
   void close();
   core::SteadyTime last_heard() const { return last_heard_; }
   std::optional<core::WallTime> certificate_end() const { return stream_ ? stream_->certificate_end() : std::nullopt; }

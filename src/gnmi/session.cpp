@@ -232,7 +232,11 @@ void Session::Impl::connect(core::Duration keepalive) {
 
 void Session::Impl::perform(const Ask& action) {
   retry_timer.cancel();
-  if (action.on_new_connection || !transport) connect(action.keepalive);
+  if (action.on_new_connection || !transport) {
+    connect(action.keepalive);
+  } else if (settings.dials != nullptr && !transport->is_connected()) {
+    settings.dials->reserve(clock.steady_now());  // a search is not held up, but the others wait for what it dials
+  }
   std::vector<SubscribePath> asked;
   for (const std::size_t index : action.paths) {
     const bool is_sampled = std::binary_search(action.sampled.begin(), action.sampled.end(), index);

@@ -35,6 +35,7 @@ core::SteadyTime Transport::last_heard() const { return connection_->last_heard(
 
 std::optional<core::WallTime> Transport::certificate_end() const { return connection_->certificate_end(); }
 
+bool Transport::is_connected() const { return connection_->is_connected(); }
 bool Transport::probe() { return connection_->probe(); }
 
 }  // namespace dm::gnmi

@@ -101,6 +101,7 @@ class Transport {
   // Inside on_message: what else handling the message cost, in steps (gnmi/turn.h). A connection that has used up its turn
   // lets the others of its loop go first.
   void spend(std::size_t steps);
+  bool is_connected() const;  // else start() dials
   // When something of the peer was last received (any frame); of construction before the first.
   core::SteadyTime last_heard() const;
   // When the certificate of the peer ends; absent unless connected by TLS.

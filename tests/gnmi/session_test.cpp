@@ -271,6 +271,19 @@ TEST(Session, FindsRefusedPathsWithoutTellingTheirTrialsAsUpdates) {
   EXPECT_EQ(lab.peers.size(), 1U);
 }
 
+TEST(Session, ASearchThatHasToDialAgainTakesItsPlaceAmongTheDials) {
+  Lab lab;
+  DialLimiter dials(1);
+  lab.settings.dials = &dials;
+  lab.start();
+  lab.peer().connect();
+  lab.say(h2::settings() + h2::goaway(1, 0));
+  lab.refuse(3, "bad path", 1);
+
+  ASSERT_THAT(lab.peers, SizeIs(2));
+  EXPECT_EQ(dials.reserve(lab.clock.steady_now()), core::Duration(2s)) << "the start, the search, this one";
+}
+
 TEST(Session, AsksForTranslatedPathsAndReportsTheConfiguredOnes) {
   Lab lab({"/wrong/place", "/c", "/right/place"});
   lab.profile->request_aliases = {{*model::parse_path("/wrong"), *model::parse_path("/right")}};
