@@ -26,6 +26,13 @@ using metrics::Metric;
 // A batch is refilled for every message; one that a long message has grown is given back.
 constexpr std::size_t kKeptBatchBytes = 64U << 10U;
 
+// The user and what proves it: a guard needs to tell accounts apart, not to know them. Empty: no login.
+std::string account_of(const TransportSettings& transport) {
+  std::string text;
+  for (const auto& [name, value] : transport.metadata) text += name + '\0' + value + '\0';
+  return text.empty() ? text : std::to_string(std::hash<std::string>()(text));
+}
+
 // Jitter needs no better: 8 bytes of state per device.
 class Jitter {
  public:
@@ -53,6 +60,7 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
         profile(std::move(profile_in)),
         paths(paths_in),
         settings(std::move(settings_in)),
+        account(account_of(settings.transport)),
         handlers(std::move(handlers_in)),
         plan(make_plan()),
         state(plan),
@@ -70,7 +78,6 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
   void handle(SessionEvent event);
   void dial(SessionEvent event);
   bool is_held_back();
-  std::string account() const;
   void take_turn();
   void stop();
   SessionMoment moment() { return {clock.steady_now(), clock.wall_now(), jitter.next()}; }
@@ -108,6 +115,7 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
   const std::shared_ptr<const schema::Profile> profile;
   const model::PathTable& paths;
   const SessionSettings settings;
+  const std::string account;
   const SessionHandlers handlers;
   const SessionPlan plan;
   SessionState state;
@@ -166,17 +174,10 @@ void Session::Impl::handle(SessionEvent event) {
   is_performing = false;
 }
 
-// The user and what proves it. A guard needs to tell accounts apart, not to know them.
-std::string Session::Impl::account() const {
-  std::string text;
-  for (const auto& [name, value] : settings.transport.metadata) text += name + '\0' + value + '\0';
-  return text.empty() ? text : std::to_string(std::hash<std::string>()(text));
-}
-
 // True if the account is held back: then the turn is asked for again later.
 bool Session::Impl::is_held_back() {
   if (settings.logins == nullptr) return false;
-  const core::Duration wait = settings.logins->wait(account(), clock.steady_now(), jitter.next());
+  const core::Duration wait = settings.logins->wait(account, settings.device, clock.steady_now());
   if (wait <= core::Duration::zero()) return false;
   metrics.add(Metric::LimitHits, 1, "login_guard");
   turn_timer.after(wait, [this] { dial(*std::exchange(turn, std::nullopt)); });
@@ -214,7 +215,7 @@ void Session::Impl::take_turn() {
 
 void Session::Impl::stop() {
   ++stops;
-  if (settings.logins != nullptr) settings.logins->forget(account(), settings.device);
+  if (settings.logins != nullptr) settings.logins->forget(account, settings.device);
   events.clear();
   turn.reset();
   turn_timer.cancel();
@@ -289,17 +290,17 @@ void Session::Impl::probe() {
 
 void Session::Impl::perform(const CountLoginRefused&) {
   metrics.add(Metric::LoginsRefused);
-  if (settings.logins != nullptr) settings.logins->refused(account(), settings.device);
+  if (settings.logins != nullptr) settings.logins->refused(account, settings.device, clock.steady_now(), jitter.next());
 }
 
 void Session::Impl::perform(const TellBegin&) {
-  if (settings.logins != nullptr) settings.logins->accepted(account(), settings.device);
+  if (settings.logins != nullptr) settings.logins->accepted(account, settings.device);
   counts.add_stream();
   if (handlers.on_stream_begin) handlers.on_stream_begin();
 }
 
 void Session::Impl::perform(const TellLost& action) {
-  if (settings.logins != nullptr) settings.logins->ended(account(), settings.device);
+  if (settings.logins != nullptr) settings.logins->ended(account, settings.device);
   last_error = action.reason;
   if (!action.kind.empty()) metrics.add(Metric::StreamLosses, 1, action.kind);
   if (action.kind == "no_sync") metrics.add(Metric::LimitHits, 1, "sync_deadline_seconds");

@@ -19,43 +19,70 @@ constexpr core::Duration kNone{0};
 
 TEST(LoginGuard, HoldsAnAccountBackThatSeveralDevicesRefuseAndNoneTakes) {
   LoginGuard guard;
-  for (const char* device : {"leaf1", "leaf2"}) guard.refused(kAccount, device);
-  EXPECT_EQ(guard.wait(kAccount, kStart, 0), kNone) << "two may be wrong by themselves";
+  for (const char* device : {"leaf1", "leaf2"}) guard.refused(kAccount, device, kStart, 0);
+  EXPECT_EQ(guard.wait(kAccount, "leaf9", kStart), kNone) << "two may be wrong by themselves";
 
-  guard.refused(kAccount, "leaf3");
+  guard.refused(kAccount, "leaf3", kStart, 0);
 
-  EXPECT_GT(guard.wait(kAccount, kStart, 0), kNone);
-  EXPECT_EQ(guard.wait("other", kStart, 0), kNone);
+  EXPECT_GT(guard.wait(kAccount, "leaf9", kStart), kNone);
+  EXPECT_EQ(guard.wait("other", "leaf9", kStart), kNone);
 }
 
 TEST(LoginGuard, OneDeviceThatRefusesAgainAndAgainIsThatDevicesMatter) {
   LoginGuard guard;
-  for (int i = 0; i < 10; ++i) guard.refused(kAccount, "leaf1");
+  for (int i = 0; i < 10; ++i) guard.refused(kAccount, "leaf1", kStart, 0);
 
-  EXPECT_EQ(guard.wait(kAccount, kStart, 0), kNone);
+  EXPECT_EQ(guard.wait(kAccount, "leaf9", kStart), kNone);
 }
 
 TEST(LoginGuard, AsLongAsADeviceTakesItNobodyIsHeldBack) {
   LoginGuard guard;
   guard.accepted(kAccount, "spine1");
-  for (const char* device : {"leaf1", "leaf2", "leaf3", "leaf4"}) guard.refused(kAccount, device);
-  EXPECT_EQ(guard.wait(kAccount, kStart, 0), kNone);
+  for (const char* device : {"leaf1", "leaf2", "leaf3", "leaf4"}) guard.refused(kAccount, device, kStart, 0);
+  EXPECT_EQ(guard.wait(kAccount, "leaf9", kStart), kNone);
 
   guard.ended(kAccount, "spine1");
+  EXPECT_EQ(guard.wait(kAccount, "leaf9", kStart), kNone) << "an outage: what was refused before it were those devices";
 
-  EXPECT_GT(guard.wait(kAccount, kStart, 0), kNone);
+  for (const char* device : {"leaf1", "leaf2", "leaf3"}) guard.refused(kAccount, device, kStart, 0);
+  EXPECT_GT(guard.wait(kAccount, "leaf9", kStart), kNone);
+}
+
+// Or half of the fabric, away for hours, would hold the other half back.
+TEST(LoginGuard, ADeviceThatCannotBeReachedMakesWayForTheNextAtOnce) {
+  LoginGuard guard;
+  for (const char* device : {"leaf1", "leaf2", "leaf3"}) guard.refused(kAccount, device, kStart, 0);
+  core::SteadyTime now = kStart + 10min;
+  for (int device = 0; device < 100; ++device) {
+    const std::string name = "away" + std::to_string(device);
+    ASSERT_EQ(guard.wait(kAccount, name, now), kNone) << name;
+    EXPECT_EQ(guard.wait(kAccount, "leaf9", now), LoginGuard::kLookAgain) << "one at a time";
+    guard.ended(kAccount, name);
+  }
+
+  EXPECT_EQ(guard.wait(kAccount, "leaf9", now), kNone);
+  EXPECT_EQ(guard.wait(kAccount, "leaf8", now + LoginGuard::kLongestTry), kNone) << "one that never ends its try";
+}
+
+TEST(LoginGuard, LoginsThatWereOnTheirWayCountAsOneTry) {
+  LoginGuard guard;
+  for (int device = 0; device < 200; ++device) guard.refused(kAccount, "leaf" + std::to_string(device), kStart, ~0ULL);
+
+  EXPECT_EQ(guard.wait(kAccount, "leaf9", kStart + 2min), kNone);
 }
 
 // A thousand devices whose logins are refused: who may try, asks for it at every look.
 TEST(LoginGuard, IsTriedOnOneDeviceAtATimeEverMoreRarely) {
   LoginGuard guard;
-  for (const char* device : {"leaf1", "leaf2", "leaf3"}) guard.refused(kAccount, device);
+  for (const char* device : {"leaf1", "leaf2", "leaf3"}) guard.refused(kAccount, device, kStart, 0);
   std::vector<core::Duration> tries;
   for (core::Duration time{0}; time < 6h; time += 1s) {
     for (int device = 0; device < 20; ++device) {
-      if (guard.wait(kAccount, kStart + time, 0) != kNone) continue;
+      const std::string name = "leaf" + std::to_string(device);
+      if (guard.wait(kAccount, name, kStart + time) != kNone) continue;
       tries.push_back(time);
-      guard.refused(kAccount, "leaf" + std::to_string(device));
+      guard.refused(kAccount, name, kStart + time, 0);
+      guard.ended(kAccount, name);
     }
   }
 
@@ -68,38 +95,38 @@ TEST(LoginGuard, IsTriedOnOneDeviceAtATimeEverMoreRarely) {
 
 TEST(LoginGuard, WhoWaitsLooksAgainSoonAndTheFirstLoginThatIsTakenFreesAll) {
   LoginGuard guard;
-  for (const char* device : {"leaf1", "leaf2", "leaf3"}) guard.refused(kAccount, device);
-  for (core::Duration time{0}; time < 1h; time += 1min) EXPECT_LE(guard.wait(kAccount, kStart + time, ~0ULL), LoginGuard::kLookAgain);
+  for (const char* device : {"leaf1", "leaf2", "leaf3"}) guard.refused(kAccount, device, kStart, 0);
+  for (core::Duration time{0}; time < 1h; time += 1min) EXPECT_LE(guard.wait(kAccount, "leaf9", kStart + time), LoginGuard::kLookAgain);
 
   guard.accepted(kAccount, "leaf2");
 
-  EXPECT_EQ(guard.wait(kAccount, kStart + 1h, 0), kNone);
+  EXPECT_EQ(guard.wait(kAccount, "leaf9", kStart + 1h), kNone);
 }
 
 TEST(LoginGuard, WhoSaysThatItIsMendedIsBelievedOnce) {
   LoginGuard guard;
-  for (const char* device : {"leaf1", "leaf2", "leaf3"}) guard.refused(kAccount, device);
+  for (const char* device : {"leaf1", "leaf2", "leaf3"}) guard.refused(kAccount, device, kStart, 0);
 
   guard.try_again();
-  EXPECT_EQ(guard.wait(kAccount, kStart, 0), kNone);
-  for (const char* device : {"leaf1", "leaf2", "leaf3"}) guard.refused(kAccount, device);
-  EXPECT_GT(guard.wait(kAccount, kStart, 0), kNone);
+  EXPECT_EQ(guard.wait(kAccount, "leaf9", kStart), kNone);
+  for (const char* device : {"leaf1", "leaf2", "leaf3"}) guard.refused(kAccount, device, kStart, 0);
+  EXPECT_GT(guard.wait(kAccount, "leaf9", kStart), kNone);
 }
 
 TEST(LoginGuard, DevicesThatAreGoneCountNoMore) {
   LoginGuard guard;
-  for (const char* device : {"leaf1", "leaf2", "leaf3"}) guard.refused(kAccount, device);
+  for (const char* device : {"leaf1", "leaf2", "leaf3"}) guard.refused(kAccount, device, kStart, 0);
 
   guard.forget(kAccount, "leaf2");
 
-  EXPECT_EQ(guard.wait(kAccount, kStart, 0), kNone);
+  EXPECT_EQ(guard.wait(kAccount, "leaf9", kStart), kNone);
 }
 
 TEST(LoginGuard, WithoutALoginThereIsNothingToHoldBack) {
   LoginGuard guard;
-  for (const char* device : {"leaf1", "leaf2", "leaf3"}) guard.refused("", device);
+  for (const char* device : {"leaf1", "leaf2", "leaf3"}) guard.refused("", device, kStart, 0);
 
-  EXPECT_EQ(guard.wait("", kStart, 0), kNone);
+  EXPECT_EQ(guard.wait("", "leaf9", kStart), kNone);
 }
 
 // A device of three with the account, which answers nothing until it is told to.
